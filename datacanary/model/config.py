@@ -1,0 +1,165 @@
+"""What `datacanary.yml` says, after it was checked; every limit remembers where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from datacanary.model.location import Warehouse
+
+Unit = Literal["share", "points", "count"]
+"""`share`: a fraction of 1 (written `0.1%`); `points`: a move of a share (`1pp`); `count`: a plain number."""
+
+MeasuredCheck = Literal["key_problems", "rows_removed", "rows_added", "values_changed", "null_rate", "total"]
+"""Checks whose finding is a number."""
+
+SwitchCheck = Literal["column_removed", "column_added", "type_changed", "table_removed", "table_added", "no_data"]
+"""Checks whose finding is yes or no."""
+
+CheckName = MeasuredCheck | SwitchCheck
+
+MEASURED_CHECKS: tuple[MeasuredCheck, ...] = get_args(MeasuredCheck)
+SWITCH_CHECKS: tuple[SwitchCheck, ...] = get_args(SwitchCheck)
+
+SwitchStatus = Literal["pass", "warn", "inconclusive", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """`> value`: what is above it breaks the limit. Shares and points are fractions of 1."""
+
+    value: float
+    unit: Unit
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How a check judges: above `fail` it fails, above `warn` it warns; or, for yes-no checks, a fixed `status`.
+
+    Both thresholds have one unit and `warn` is never above `fail`. A check of a number with `status` "pass" is
+    never judged; it has no other status.
+    `origin` is `default` or `file:line`.
+    """
+
+    warn: Threshold | None = None
+    fail: Threshold | None = None
+    status: SwitchStatus | None = None
+    origin: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """|a-b| <= max(absolute, relative * max(|a|, |b|)) counts as equal.
+
+    Source: the contract's equality rules; the relative part is a fraction of 1.
+    """
+
+    absolute: float = 0.0
+    relative: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPolicy:
+    """What the config says of one column of one table."""
+
+    ignore: bool = False
+    tolerance: Tolerance | None = None
+    measure: bool = False
+    limits: dict[CheckName, Limit] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TablePolicy:
+    """What the config says of one table.
+
+    `key` is None where the config says nothing, and then keys are inferred; `()` compares whole rows.
+    `key_origin` is `file:line`, empty without a key.
+    """
+
+    key: tuple[str, ...] | None = None
+    key_origin: str = ""
+    materialized: Literal["table", "view"] | None = None
+    limits: dict[CheckName, Limit] = field(default_factory=dict)
+    columns: dict[str, ColumnPolicy] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A change that head declares: it widens the limit up to `maximum` and warns below `minimum`.
+
+    `columns` is empty for checks of rows and tables. `minimum` and `maximum` are fractions of 1 (unit `share`) or
+    counts; for yes-no checks (`SWITCH_CHECKS`) both are 1 and the unit is `count`. `text` is the range as written,
+    or `true`. `origin` is `file:line`.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    check: CheckName
+    minimum: float
+    maximum: float
+    unit: Unit
+    reason: str
+    text: str
+    origin: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePolicy:
+    """Which values of cells a report may show: none, those of keys, or those of the allowed `table.column`s too."""
+
+    show: Literal["none", "keys", "allowed"] = "keys"
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that judges: the part of the config that is taken from the base version."""
+
+    defaults: dict[CheckName, Limit] = field(default_factory=dict)
+    float_tolerance: Tolerance = Tolerance(relative=1e-9)
+    max_warnings: int = 20
+    tables: dict[str, TablePolicy] = field(default_factory=dict)
+    samples: SamplePolicy = SamplePolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A name that models read and the files (a path or a glob, relative to the config) that hold its rows."""
+
+    name: str
+    pattern: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectEntry:
+    """Where the models are (relative to the config) and how a path becomes a schema and a table.
+
+    `layout` is None for the usual one: folder = schema, file = table, or `schema.table.sql`. Else it is a path under
+    `path` with one `{table}`, at most one `{schema}`, and other `{names}` that each stand for any one path part.
+    `cut` holds (reader, read): that reference, to itself or into a cycle, reads production's present table.
+    """
+
+    kind: Literal["sql"] = "sql"
+    path: str = "models"
+    layout: str | None = None
+    cut: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One version of `datacanary.yml`; `file` is its path as the user would write it.
+
+    `warehouse` is unfolded only when its `url` is asked for: planning needs no secret.
+    """
+
+    file: str
+    project: ProjectEntry
+    warehouse: Warehouse
+    production: str
+    base: str
+    sources: tuple[SourceEntry, ...]
+    policy: Policy
+    expectations: tuple[Expectation, ...] = ()

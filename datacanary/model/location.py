@@ -1,0 +1,67 @@
+"""Where the warehouse is: a URL whose secrets stay in the environment until it is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from datacanary.errors import ConfigError, Where
+from datacanary.model.variables import expand, exposed, pieces
+
+_SUPPORTED = "Supported now: duckdb only, as duckdb:///relative.duckdb or duckdb:////absolute.duckdb."
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_PASSWORD = re.compile(r"://[^@:/?#]*:[^@]+@")
+_SECRET_OPTION = re.compile(r"[?&;]\w*(?:password|passwd|pwd|token|secret)\w*=[^&;]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """The warehouse's URL as the config has it, with `${NAME}` for what the environment knows.
+
+    >>> home = Warehouse("duckdb:///${DIR}/shop.duckdb", Where("datacanary.yml", 3))
+    >>> home
+    Warehouse(where=Where(file='datacanary.yml', line=3, column=None))
+    >>> home.url({"DIR": "data"})
+    'duckdb:///data/shop.duckdb'
+    """
+
+    template: str = field(repr=False)
+    where: Where
+
+    def url(self, environ: Mapping[str, str]) -> str:
+        """Return the URL; ConfigError if a variable is not set or the URL names no supported warehouse."""
+        url = expand(self.template, environ, self.where)
+        _check_duckdb(url, self.where)
+        return url
+
+
+def check_template(template: str, where: Where) -> None:
+    """Check as much of a warehouse URL as can be known without the environment.
+
+    ConfigError for a secret written out, a scheme that is not supported, or a path that is none.
+    """
+    written = exposed(template, where)
+    if _PASSWORD.search(written) or _SECRET_OPTION.search(written):
+        raise ConfigError(
+            "The warehouse URL holds a password or token.",
+            hint="Put it into the environment and write ${NAME} in its place (without a default).",
+            where=where,
+        )
+    parts = pieces(template, where)
+    scheme = _SCHEME.match(parts[0]) if parts and isinstance(parts[0], str) else None
+    if scheme and scheme[1] != "duckdb":
+        raise ConfigError(f"The warehouse '{scheme[1][:60]}' is not supported.", hint=_SUPPORTED, where=where)
+    if all(isinstance(part, str) for part in parts):
+        _check_duckdb(written, where)
+
+
+def _check_duckdb(url: str, where: Where) -> None:
+    # The URL is never shown: by now it may hold what the environment knows.
+    path = url.removeprefix("duckdb:///")
+    if path == url or path in {"", "/"}:
+        raise ConfigError("The warehouse URL names no DuckDB file.", hint=_SUPPORTED, where=where)
+    if path == ":memory:":
+        raise ConfigError("A DuckDB in memory holds no production.", hint=_SUPPORTED, where=where)
+    if "?" in path or "#" in path:
+        raise ConfigError("The warehouse URL takes no options ('?', '#').", hint=_SUPPORTED, where=where)

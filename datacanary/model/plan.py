@@ -1,0 +1,73 @@
+"""What a run will build and compare, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from datacanary.model.basic import Pair, Relation, Version
+from datacanary.model.project import Model, SourceData
+
+Place = Literal["shared", "base", "head"]
+"""Where a run builds something: for one side, or once for both because it is the same in both versions."""
+
+Effect = Literal["changed", "inherited", "added", "removed", "renamed", "unaffected"]
+"""`changed`: its own text, kind or data file; `inherited`: only what it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A model to build in a place; `broken` says why it cannot be built, before anything is tried."""
+
+    place: Place
+    model: Model
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSource:
+    """Data files that a place reads."""
+
+    place: Place
+    source: SourceData
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTable:
+    """One relation of either version: what the change does to it and why; the sides that have it."""
+
+    name: str
+    effect: Effect
+    reason: str
+    relations: Pair[Relation | None]
+    paths: Pair[str | None]
+
+    @property
+    def compared(self) -> bool:
+        """Whether both sides have it and it can differ."""
+        return self.effect in {"changed", "inherited", "renamed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything to do for one check; `shared` is what both sides read from one place.
+
+    `externals` are the relations that are read from the warehouse as they are; one without a schema is looked up
+    in the production schema, then in the warehouse's default one. `unselected` are affected tables that the user
+    left out. `unpinned` are reads that cannot be held still, each with its file and line.
+    """
+
+    versions: Pair[Version]
+    builds: tuple[Build, ...]
+    sources: tuple[PlacedSource, ...]
+    files: tuple[PlacedSource, ...]
+    tables: tuple[PlannedTable, ...]
+    externals: tuple[Relation, ...]
+    shared: frozenset[Relation]
+    shared_files: frozenset[str]
+    unselected: tuple[str, ...] = ()
+    unpinned: tuple[str, ...] = ()
+
+    def place_of(self, relation: Relation, reader: Place) -> Place:
+        """Return where a build in `reader`'s place finds a model or source."""
+        return "shared" if relation in self.shared else reader

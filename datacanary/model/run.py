@@ -1,0 +1,75 @@
+"""A finished run, as every report tells it and as it is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from datacanary.model.basic import Pair, Version
+from datacanary.model.plan import Effect
+from datacanary.model.release import PromotionRecord
+from datacanary.model.tablediff import TableDiff
+from datacanary.model.verdict import Check, Status, Verdict
+
+RunKind = Literal["check", "deploy", "diff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Whether both sides read the very same rows, and how that is known."""
+
+    pinned: bool
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """One table of a run; `paths` are the files of its model, None where a side has none."""
+
+    name: str
+    status: Status
+    effect: Effect
+    paths: Pair[str | None]
+    diff: TableDiff
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a report may tell; samples are masked already.
+
+    `started_at` is ISO 8601 in UTC, `seconds` the wall time. `notes` are sentences about the whole run. For a
+    plain `diff` the versions' refs are the two things compared and their commits are empty.
+    """
+
+    run_id: str
+    kind: RunKind
+    versions: Pair[Version]
+    started_at: str
+    seconds: float
+    inputs: Inputs
+    verdict: Verdict
+    tables: tuple[TableReport, ...]
+    notes: tuple[str, ...] = ()
+    tool_version: str = ""
+
+    def checks_of(self, table: str) -> tuple[Check, ...]:
+        """Return the checks of one table."""
+        return tuple(check for check in self.verdict.checks if check.table == table)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run on this machine, `size` bytes large; without a report if it did not finish or cannot be read."""
+
+    run_id: str
+    state: Literal["finished", "working", "killed"]
+    size: int
+    report: Report | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What there is: runs here, and the promotions that the warehouse remembers; both oldest first."""
+
+    entries: tuple[Entry, ...]
+    promotions: tuple[PromotionRecord, ...]

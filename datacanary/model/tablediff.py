@@ -1,0 +1,119 @@
+"""What a comparison of two tables found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from typing_extensions import TypeAliasType
+
+from datacanary.model.basic import Pair
+from datacanary.model.config import Tolerance
+
+Comparison = Literal["keyed", "keyless", "not_compared", "unaffected"]
+ColumnChange = Literal["none", "added", "removed", "type_changed", "ignored"]
+KeyOrigin = Literal["config", "option", "inferred", "none"]
+Cell = TypeAliasType("Cell", "bool | int | float | str | list[Cell] | dict[str, Cell] | None")
+"""A value of a cell as JSON can say it: decimals, times and bytes as text, NaN and infinities as their names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffOptions:
+    """What a comparison may be told.
+
+    `key` is None to have one inferred, `()` to compare whole rows. `tolerances` go by column name;
+    `float_tolerance` holds for the other columns that are floats on both sides.
+    `samples` is how many example rows of each kind to keep. `name` is the table's name, if it has one:
+    it helps to infer a key.
+    """
+
+    key: tuple[str, ...] | None = None
+    key_origin: KeyOrigin = "option"
+    ignore: tuple[str, ...] = ()
+    tolerances: Mapping[str, Tolerance]
+    float_tolerance: Tolerance = Tolerance()
+    samples: int = 5
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key that paired the rows and its health.
+
+    `duplicates`: key values that occur more than once on that side. `nulls`: rows with a NULL in the key.
+    """
+
+    columns: tuple[str, ...]
+    origin: KeyOrigin
+    duplicates: Pair[int]
+    nulls: Pair[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """Rows per outcome; keyed: base = removed + changed + unchanged, head = added + changed + unchanged.
+
+    Keyless: `changed` is None, base = removed + unchanged, head = added + unchanged.
+    Not compared: only what is known is a number.
+    """
+
+    base: int | None
+    head: int | None
+    added: int | None = None
+    removed: int | None = None
+    changed: int | None = None
+    unchanged: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDiff:
+    """One column of either side; types are None where the side lacks it.
+
+    `changed` counts cells of paired rows that differ: None where there is nothing to count (keyless, on one side
+    only, ignored) or where the two types cannot be compared (then `incomparable` says why).
+    `forgiven` counts cells that differ within the tolerance. `nulls` counts NULL cells over all rows of each side.
+    `totals` are exact sums, only for numeric columns.
+    """
+
+    name: str
+    change: ColumnChange
+    type: Pair[str | None]
+    changed: int | None = None
+    forgiven: int = 0
+    nulls: Pair[int | None] = Pair(None, None)
+    totals: Pair[int | float | str | None] = Pair(None, None)
+    incomparable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One example row: its key, and per column the values of base and head (one of them absent if added or removed).
+
+    `columns` names the columns of a masked row, whose values are left out.
+    """
+
+    kind: Literal["added", "removed", "changed"]
+    key: Mapping[str, Cell]
+    base: Mapping[str, Cell]
+    head: Mapping[str, Cell]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableDiff:
+    """How head differs from base: counts are exact.
+
+    `column_order_changed` is told, never judged. `failed` tables could not be built or read. `reason` says why the
+    tables were compared, or why not.
+    """
+
+    comparison: Comparison
+    reason: str
+    key: Key
+    rows: RowCounts
+    columns: tuple[ColumnDiff, ...]
+    samples: tuple[SampleRow, ...] = ()
+    column_order_changed: bool = False
+    notes: tuple[str, ...] = ()
+    failed: bool = False

@@ -1,0 +1,67 @@
+"""What is thought of the differences: checks, and the verdict, which is the worst of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from datacanary.model.plan import PlannedTable
+from datacanary.model.tablediff import TableDiff
+
+Status = Literal["pass", "warn", "inconclusive", "fail"]
+_ORDER: tuple[Status, ...] = ("pass", "warn", "inconclusive", "fail")
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """Return the worst of some statuses; of none, `pass`.
+
+    >>> worst(["warn", "fail", "pass"])
+    'fail'
+    """
+    return max(statuses, key=_ORDER.index, default="pass")
+
+
+def severity(status: Status) -> int:
+    """Order statuses: 0 for pass to 3 for fail."""
+    return _ORDER.index(status)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One judgement.
+
+    `value` and `limit` are fractions of 1 or counts, None for yes-no checks; `limit` is the one that was broken,
+    or the nearest that was not. `limit_origin` is `default`, `file:line`, or an expectation's.
+    """
+
+    table: str
+    column: str | None
+    check: str
+    status: Status
+    value: float | int | None
+    limit: float | int | None
+    limit_origin: str
+    message: str
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A planned table with what became of it; `diff` always says at least why there is nothing to say."""
+
+    planned: PlannedTable
+    diff: TableDiff
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The worst check, and one sentence about it."""
+
+    status: Status
+    summary: str
+    checks: tuple[Check, ...]
+
+    def of_table(self, name: str) -> Status:
+        """Return the worst status of one table's checks."""
+        return worst(check.status for check in self.checks if check.table == name)
