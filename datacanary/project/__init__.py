@@ -1,0 +1,1 @@
+"""A git revision becomes a project."""
