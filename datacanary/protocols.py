@@ -1,0 +1,126 @@
+"""What every warehouse can do: the whole of what the other stages know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from datacanary.errors import CanaryError
+from datacanary.model.basic import Column, Fingerprint, Physical, Relation
+from datacanary.model.plan import Place
+from datacanary.model.project import Materialized, SourceData
+from datacanary.model.release import LiveTable, PromotionRecord, Swap
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine promises, told by `doctor` and the README."""
+
+    atomic_promotion: str
+    pinned_input: str
+    parallel_builds: bool
+
+
+class Workspace(Protocol):
+    """A run's isolated place: builds go here, production is read and never written."""
+
+    def physical(self, place: Place, relation: Relation) -> Physical:
+        """Return where a build or source of a place lies."""
+
+    def production(self, relation: Relation) -> Physical:
+        """Return where a relation lies in production."""
+
+    def locate(self, relation: Relation) -> Relation | None:
+        """Find a relation that is only in the warehouse; without a schema, by the warehouse's own look-up."""
+
+    def nearest(self, relation: Relation) -> str:
+        """Return the name most like a relation that is not there, or an empty text."""
+
+    def load(self, place: Place, source: SourceData, files: Sequence[Path]) -> None:
+        """Make a source's files readable under its name; raises StatementError or DataError."""
+
+    def create(self, target: Physical, materialized: Materialized, preamble: Sequence[str], query: str) -> None:
+        """Run the preamble and make the target from the query; nothing stays of a failed one."""
+
+    def columns(self, relation: Physical) -> tuple[Column, ...] | None:
+        """Return the columns of a relation, None if it does not exist."""
+
+    def rows(self, relation: Physical) -> int:
+        """Count a relation's rows."""
+
+    def reading(self, relation: Physical) -> AbstractContextManager[pa.RecordBatchReader]:
+        """Stream a relation as Arrow while the block runs; types that Arrow would lose come as text."""
+
+    def fingerprint(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation's rows, None if it does not exist."""
+
+    def identity(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation that is to be swapped: a table's rows, a view's query."""
+
+    def interrupt(self) -> None:
+        """Stop every statement that runs; may be called from another thread."""
+
+
+class Releases(Protocol):
+    """Production, open for writing; everything between `begin` and the end of the block happens or does not."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit at the end of the block, or undo all of it on an error."""
+
+    def promotions(self) -> tuple[PromotionRecord, ...]:
+        """Read the state of record, oldest first."""
+
+    def fingerprint(self, relation: Relation) -> Fingerprint | None:
+        """Return the identity of a production relation's rows, None if it does not exist."""
+
+    def identity(self, relation: Relation) -> Fingerprint | None:
+        """Return the identity of a production relation that is to be swapped: a table's rows, a view's query."""
+
+    def swap(self, swap: Swap) -> LiveTable:
+        """Put one judged table into production and keep what it replaces."""
+
+    def restore(self, table: LiveTable) -> None:
+        """Put back what a swap replaced."""
+
+    def record(self, promotion: PromotionRecord) -> None:
+        """Write a promotion into the state of record."""
+
+    def mark_rolled_back(self, promotion: PromotionRecord, at: str) -> None:
+        """Write that a promotion was undone."""
+
+
+class Warehouse(Protocol):
+    """One warehouse by its URL.
+
+    `shown` is the URL without secrets, `catalog` what it calls its own database, `engine` its name and version:
+    fingerprints are the same only within one.
+    """
+
+    shown: str
+    dialect: str
+    catalog: str
+    engine: str
+    capabilities: Capabilities
+
+    def workspace(self, folder: Path, run_id: str, production: str) -> AbstractContextManager[Workspace]:
+        """Open, and make if need be, the isolated place of a run in its private folder."""
+
+    def releases(self, folder: Path | None, run_id: str) -> AbstractContextManager[Releases]:
+        """Open production for writing, with the run's tables beside it; raises Refused if somebody else has it."""
+
+    def promotions(self) -> tuple[PromotionRecord, ...]:
+        """Read the state of record, oldest first; empty where nothing was ever promoted."""
+
+    def relations(self) -> tuple[Relation, ...]:
+        """List the tables and views of the warehouse, without datacanary's own."""
+
+    def write_obstacle(self) -> CanaryError | None:
+        """Say what would keep a promotion from writing production now; None if nothing would. Writes nothing."""
+
+
+Connect = Callable[[str, Path], Warehouse]
