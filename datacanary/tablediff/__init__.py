@@ -1,0 +1,1 @@
+"""Two tables become an exact difference."""

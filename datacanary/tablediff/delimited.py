@@ -1,0 +1,132 @@
+"""CSV and TSV files: every value is read as text first, so that nothing is lost before its type is known."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from datacanary.errors import DataError, Where
+from datacanary.tablediff.textvalues import typed
+
+BLOCK_BYTES = 1 << 24
+"""Read at a time; the longest row that can be read."""
+
+
+def read_delimited(files: Sequence[Path], delimiter: str) -> pl.LazyFrame:
+    """Read files with a header each as one table; an empty field is NULL, a quoted empty field is empty text.
+
+    A column is a number, a boolean, a date or a timestamp only if that keeps every value of it: `007` stays text.
+    """
+    frames = []
+    expected: list[str] | None = None
+    for file in files:
+        names = header(file, delimiter)
+        if expected is not None and sorted(names) != sorted(expected):
+            odd = sorted(set(names) ^ set(expected))
+            raise DataError(
+                f"The files are not one table: the column {odd[0]!r} is not in all of them.", where=Where(str(file), 1)
+            )
+        expected = expected or names
+        frames.append(read_text(file, delimiter, names))
+    return typed(frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal")).lazy()
+
+
+def header(file: Path, delimiter: str) -> list[str]:
+    """Read the names of the columns."""
+    where = Where(str(file), 1)
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            names = next(csv.reader(lines, delimiter=delimiter), [])
+    except UnicodeDecodeError as problem:
+        raise not_utf8(file) from problem
+    except csv.Error as problem:
+        raise DataError("The line of column names cannot be read.", where=where) from problem
+    if not names:
+        raise DataError("The first line is empty: it should name the columns.", where=where)
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(f"The column name {twice[0]!r} is given twice.", where=where)
+    return names
+
+
+def not_utf8(file: Path) -> DataError:
+    """Say that the text of a file cannot be read."""
+    return DataError("The file is not UTF-8 text.", where=Where(str(file)), hint="Convert it first.")
+
+
+def read_text(file: Path, delimiter: str, names: Sequence[str]) -> pl.DataFrame:
+    """Read all values as text."""
+    check_quotes(file, delimiter)
+    try:
+        table = arrow_csv.read_csv(
+            file,
+            read_options=arrow_csv.ReadOptions(block_size=BLOCK_BYTES),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=True,
+                # With one column an empty line is a row: its value is NULL.
+                ignore_empty_lines=len(names) > 1,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid as problem:
+        raise explained(file, delimiter, len(names)) from problem
+    return polars_of(table)
+
+
+def polars_of(table: pa.Table) -> pl.DataFrame:
+    """Share an Arrow table with Polars under its own names: Polars would call a column without a name otherwise."""
+    frame = pl.DataFrame(table.rename_columns([f"c{place}" for place in range(table.num_columns)]))
+    frame.columns = table.column_names
+    return frame
+
+
+def explained(file: Path, delimiter: str, width: int) -> DataError:
+    """Find out why a file could not be read; only ever asked after it failed, so it may read row by row."""
+    try:
+        for line, fields in rows(file, delimiter):
+            if len(fields) != width and (fields or width == 1):
+                return DataError(
+                    f"The row has {len(fields)} fields, but there are {width} columns.", where=Where(str(file), line)
+                )
+    except UnicodeDecodeError:
+        return not_utf8(file)
+    return DataError("The file cannot be read: a row is too long, or it is no CSV.", where=Where(str(file)))
+
+
+def rows(file: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Read rows with the line that each ends on."""
+    csv.field_size_limit(BLOCK_BYTES)
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        for fields in reader:
+            yield reader.line_num, fields
+
+
+def check_quotes(file: Path, delimiter: str) -> None:
+    """Refuse a quote that is never closed: it would swallow all rows behind it without a word."""
+    with file.open("rb") as content:
+        quotes = sum(block.count(b'"') for block in iter(lambda: content.read(BLOCK_BYTES), b""))
+    if quotes % 2 == 0:
+        return
+    line = 0
+    try:
+        for end, _ in rows(file, delimiter):
+            line = end
+    except csv.Error as problem:
+        raise DataError(
+            "A quote is never closed.", where=Where(str(file), line + 1), hint='Inside quotes a quote is written as "".'
+        ) from problem
+    except UnicodeDecodeError as problem:
+        raise not_utf8(file) from problem

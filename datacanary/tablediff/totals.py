@@ -1,0 +1,93 @@
+"""Exact sums of numeric columns: no overflow, no rounding but the last, whatever the order of the rows."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import polars as pl
+
+from datacanary.tablediff.numeric import scale_of, whole_digits
+
+WORD = 2**64
+SAFE_DIGITS = 37
+"""A 128-bit integer holds every number of so many digits."""
+BITS_PER_PASS = 62
+TINY = 2.0**-900
+LIFT = 200
+"""Numbers below TINY are first multiplied by two to this power, which is exact."""
+
+
+def total(values: pl.Series) -> int | float | str | None:
+    """Sum a column exactly: integers as int, decimals as text, floats rounded once; None if it is not numeric.
+
+    NULLs count as nothing. A sum that is no finite number is the text `NaN`, `Infinity` or `-Infinity`.
+
+    >>> total(pl.Series([2**63 - 1, 2**63 - 1])), total(pl.Series([1e100, 1.0, -1e100]))
+    (18446744073709551614, 1.0)
+    """
+    dtype = values.dtype
+    if dtype.is_float():
+        return float_total(values.drop_nulls().cast(pl.Float64))
+    if not dtype.is_numeric():
+        return None
+    scale = scale_of(dtype)
+    units = integer_total(values.to_physical(), whole_digits(dtype) + scale)
+    return decimal_text(units, scale) if isinstance(dtype, pl.Decimal) else units
+
+
+def integer_total(values: pl.Series, digits: int) -> int:
+    """Sum integers of at most so many digits, in two halves where one sum could overflow."""
+    if digits + len(str(values.len())) <= SAFE_DIGITS:
+        return int(values.cast(pl.Int128).sum())
+    word = pl.lit(WORD, dtype=values.dtype)
+    halves = values.to_frame("v").select(high=pl.col("v") // word, low=pl.col("v") % word)
+    high, low = (int(halves[half].cast(pl.Int128).sum()) for half in ("high", "low"))
+    return high * WORD + low
+
+
+def decimal_text(units: int, scale: int) -> str:
+    """Write a decimal of so many digits behind the point.
+
+    >>> decimal_text(-1234, 2), decimal_text(5, 3), decimal_text(7, 0)
+    ('-12.34', '0.005', '7')
+    """
+    digits = str(abs(units)).rjust(scale + 1, "0")
+    cut = len(digits) - scale
+    return f"{'-' if units < 0 else ''}{digits[:cut]}{'.' if scale else ''}{digits[cut:]}"
+
+
+def float_total(values: pl.Series) -> float | str:
+    """Sum floats as if with endless precision and round once."""
+    odd = values.filter(~values.is_finite())
+    if odd.len():
+        # Only NaN and infinities matter now, and they add up as IEEE 754 says.
+        return float_text(float(odd.sum()))
+    try:
+        return float(finite_total(values))
+    except OverflowError:
+        return "Infinity" if finite_total(values) > 0 else "-Infinity"
+
+
+def float_text(value: float) -> str:
+    """Name what is no finite number."""
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def finite_total(values: pl.Series) -> Fraction:
+    """Sum finite floats: whole multiples of a power of two are added as integers, then the same with what is left."""
+    exact, lifted = Fraction(0), 0
+    rest = values.filter(values != 0.0)
+    while rest.len():
+        top = float(rest.abs().to_frame().max().item())
+        if top < TINY:
+            # Polars divides by a number by multiplying with its inverse: that must not overflow.
+            rest, lifted = rest * math.ldexp(1.0, LIFT), lifted + LIFT
+            continue
+        exponent = math.frexp(top)[1] - BITS_PER_PASS
+        unit = math.ldexp(1.0, exponent)
+        parts = (rest / unit).cast(pl.Int64)
+        exact += int(parts.cast(pl.Int128).sum()) * Fraction(2) ** (exponent - lifted)
+        rest = rest - parts.cast(pl.Float64) * unit
+        rest = rest.filter(rest != 0.0)
+    return exact

@@ -1,0 +1,218 @@
+"""The comparison against a slow plain-Python one, and laws that hold for every pair of tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+from typing import TypeVar
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tablediff_kinds import FAMILIES
+from tablediff_tables import NUMBER, Drawn, drawn_tables, expect_keyed, expect_keyless, whole
+
+from datacanary.model.basic import Pair
+from datacanary.model.config import Tolerance
+from datacanary.model.tablediff import ColumnChange, ColumnDiff, DiffOptions, TableDiff
+from datacanary.tablediff.compare import Difference, compare
+from datacanary.tablediff.table import Table
+
+T = TypeVar("T")
+
+examples = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def diff(tables: Pair[Table], key: Sequence[str] | None = (), samples: int = 3, **more: Tolerance) -> Difference:
+    return compare(
+        tables,
+        DiffOptions(key=None if key is None else tuple(key), ignore=(NUMBER,), tolerances=more, samples=samples),
+    )
+
+
+def rows_by_meaning(drawn: Drawn, difference: Difference) -> Pair[Counter[tuple[object, ...]]]:
+    removed = difference.removed().collect()[NUMBER].to_list()
+    added = difference.added().collect()[NUMBER].to_list()
+    meanings = drawn.meanings()
+    return Pair(
+        Counter(whole(meanings.base[place]) for place in removed),
+        Counter(whole(meanings.head[place]) for place in added),
+    )
+
+
+def check_sums(summary: TableDiff) -> None:
+    rows = summary.rows
+    assert None not in (rows.base, rows.head, rows.added, rows.removed, rows.unchanged)
+    assert rows.base == rows.removed + (rows.changed or 0) + rows.unchanged  # type: ignore[operator]
+    assert rows.head == rows.added + (rows.changed or 0) + rows.unchanged  # type: ignore[operator]
+
+
+@st.composite
+def keyed_tables(draw: st.DrawFn) -> tuple[Drawn, list[str]]:
+    drawn = draw(drawn_tables())
+    key = draw(st.lists(st.sampled_from(list(drawn.kinds)), min_size=1, max_size=2, unique=True))
+    return drawn, key
+
+
+@examples
+@given(keyed_tables())
+def test_keyed_comparison_finds_what_plain_python_finds(case: tuple[Drawn, list[str]]) -> None:
+    drawn, key = case
+    found = diff(drawn.tables(), key)
+    expected = expect_keyed(drawn, key)
+    assert rows_by_meaning(drawn, found) == Pair(expected.removed, expected.added)
+    assert set(found.pairs.select("base", "head").rows()) == expected.pairs
+    assert {
+        column.name: column.changed for column in found.summary.columns if column.name != NUMBER
+    } == expected.changed
+    rows = found.summary.rows
+    assert (rows.added, rows.removed) == (expected.added.total(), expected.removed.total())
+    assert (rows.changed, rows.unchanged) == (len(expected.pairs), expected.unchanged)
+    assert (found.summary.key.duplicates, found.summary.key.nulls) == (expected.duplicates, expected.nulls)
+    assert found.changed().collect().height == rows.changed
+    check_sums(found.summary)
+
+
+@examples
+@given(drawn_tables())
+def test_keyless_comparison_finds_what_plain_python_finds(drawn: Drawn) -> None:
+    found = diff(drawn.tables(), ())
+    expected = expect_keyless(drawn)
+    assert found.summary.comparison == "keyless"
+    assert rows_by_meaning(drawn, found) == Pair(expected.removed, expected.added)
+    assert found.summary.rows.unchanged == expected.unchanged
+    assert found.summary.rows.changed is None
+    assert {column.changed for column in found.summary.columns} == {None}
+    check_sums(found.summary)
+
+
+def mirrored(summary: TableDiff) -> TableDiff:
+    """Exchange the sides of a summary; texts that name the sides are left out by `without_texts`."""
+    rows, key = summary.rows, summary.key
+    turned: dict[ColumnChange, ColumnChange] = {"added": "removed", "removed": "added"}
+
+    def swapped(pair: Pair[T]) -> Pair[T]:
+        return Pair(pair.head, pair.base)
+
+    def column(told: ColumnDiff) -> ColumnDiff:
+        return replace(
+            told,
+            change=turned.get(told.change, told.change),
+            type=swapped(told.type),
+            nulls=swapped(told.nulls),
+            totals=swapped(told.totals),
+        )
+
+    return replace(
+        summary,
+        key=replace(key, duplicates=swapped(key.duplicates), nulls=swapped(key.nulls)),
+        rows=replace(rows, base=rows.head, head=rows.base, added=rows.removed, removed=rows.added),
+        columns=tuple(map(column, summary.columns)),
+    )
+
+
+def sorted_columns(summary: TableDiff) -> TableDiff:
+    return replace(summary, columns=tuple(sorted(summary.columns, key=lambda told: told.name)), samples=())
+
+
+def without_texts(summary: TableDiff) -> TableDiff:
+    columns = (replace(told, incomparable="why" if told.incomparable else "") for told in summary.columns)
+    return replace(sorted_columns(summary), columns=tuple(sorted(columns, key=lambda told: told.name)), notes=())
+
+
+@st.composite
+def tables_with_odd_columns(draw: st.DrawFn) -> tuple[Pair[Table], tuple[str, ...] | None]:
+    """Draw tables where each side may have columns of its own, and columns of types that do not compare."""
+    drawn = draw(drawn_tables())
+    key = draw(st.sampled_from((None, (), (next(iter(drawn.kinds)),))))
+    tables = drawn.tables()
+    sides = []
+    for table, own in zip(tables, ("only base", "only head"), strict=True):
+        frame = table.frame.collect()
+        if draw(st.booleans()):
+            frame = frame.with_columns(pl.Series(own, [value % 2 for value in range(frame.height)], dtype=pl.Int8))
+        odd = draw(st.sampled_from((pl.Int64, pl.String, pl.Boolean)))
+        sides.append(Table.of(frame.with_columns(pl.Series("odd", [1] * frame.height).cast(odd))))
+    return Pair(*sides), key
+
+
+@examples
+@given(tables_with_odd_columns())
+def test_swapping_the_sides_mirrors_the_difference(case: tuple[Pair[Table], tuple[str, ...] | None]) -> None:
+    tables, key = case
+    forth = diff(tables, key).summary
+    back = diff(Pair(tables.head, tables.base), key).summary
+    assert without_texts(mirrored(forth)) == without_texts(back)
+    check_sums(forth)
+
+
+@examples
+@given(drawn_tables(), st.sampled_from((None, (), "first")))
+def test_a_table_does_not_differ_from_itself(drawn: Drawn, how: str | tuple[()] | None) -> None:
+    table = drawn.tables().base
+    summary = diff(Pair(table, table), (next(iter(drawn.kinds)),) if how == "first" else how or None).summary
+    rows = summary.rows
+    assert (rows.added, rows.removed, rows.changed or 0, rows.unchanged) == (0, 0, 0, rows.base)
+    assert not any(column.changed or column.forgiven for column in summary.columns)
+    assert summary.samples == ()
+
+
+@examples
+@given(tables_with_odd_columns(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_columns_changes_nothing(
+    case: tuple[Pair[Table], tuple[str, ...] | None], random: Random
+) -> None:
+    tables, key = case
+
+    def shuffled(frame: pl.DataFrame) -> pl.DataFrame:
+        rows = list(range(frame.height))
+        random.shuffle(rows)
+        return frame[rows]
+
+    base, head = (shuffled(side.frame.collect()) for side in tables)
+    # Samples are ordered by the columns of base: only those of head may move.
+    names = list(head.columns)
+    random.shuffle(names)
+    moved = Pair(Table.of(base), Table.of(pl.DataFrame({name: head.get_column(name) for name in names})))
+    plain, other = diff(tables, key).summary, diff(moved, key).summary
+    assert replace(sorted_columns(plain), column_order_changed=False) == replace(
+        sorted_columns(other), column_order_changed=False
+    )
+    assert sample_set(plain) == sample_set(other)
+
+
+def sample_set(summary: TableDiff) -> list[str]:
+    return [
+        f"{row.kind} {sorted(row.key.items())} {sorted(row.base.items())} {sorted(row.head.items())}"
+        for row in summary.samples
+    ]
+
+
+@examples
+@given(drawn_tables(families=("numbers", "text")), st.booleans())
+def test_a_tolerance_of_zero_is_exact(drawn: Drawn, has_key: bool) -> None:  # noqa: FBT001 -- drawn, not called
+    key = (next(iter(drawn.kinds)),) if has_key else ()
+    numeric = [name for name, kinds in drawn.kinds.items() if all(kind in FAMILIES["numbers"] for kind in kinds)]
+    tables = drawn.tables()
+    options = DiffOptions(key=key, ignore=(NUMBER,), tolerances=dict.fromkeys(numeric, Tolerance(0.0, 0.0)))
+    assert replace(compare(tables, options).summary, notes=()) == replace(
+        diff(tables, key, samples=5).summary, notes=()
+    )
+
+
+@examples
+@given(keyed_tables())
+def test_samples_are_the_first_rows_of_each_kind(case: tuple[Drawn, list[str]]) -> None:
+    drawn, key = case
+    summary = diff(drawn.tables(), key, samples=2).summary
+    rows = summary.rows
+    counts = Counter[str](row.kind for row in summary.samples)
+    for kind, total in (("added", rows.added), ("removed", rows.removed), ("changed", rows.changed)):
+        assert counts[kind] == min(2, total or 0)
+    for row in summary.samples:
+        assert list(row.key) == key
+        if row.kind == "changed":
+            assert row.base
+            assert set(row.base) == set(row.head)
