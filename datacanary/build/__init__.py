@@ -1,0 +1,1 @@
+"""A plan becomes tables in isolated schemas."""

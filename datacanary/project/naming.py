@@ -1,0 +1,58 @@
+"""How the path of a file becomes the name of a relation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from datacanary.errors import ProjectError, Where
+from datacanary.model.basic import Relation
+
+
+def fold(name: str) -> str:
+    """Fold a name as the warehouse does; DuckDB ignores case, quoted or not.
+
+    >>> fold("Orders")
+    'orders'
+    """
+    return name.lower()
+
+
+def relation_of(path: str, layout: str | None, production: str, shown: str) -> Relation | None:
+    """Return the relation that the file at `path` (below the project's folder) makes; None where the layout skips it.
+
+    Without a layout: folder = schema and file = table, or `schema.table.sql`; a file in no folder goes to the
+    production schema. `shown` is the path for messages. Raises ProjectError for a name with too many dots.
+
+    >>> relation_of("staging/orders.sql", None, "analytics", "")
+    Relation(schema='staging', name='orders')
+    >>> relation_of("orders.sql", None, "analytics", "")
+    Relation(schema='analytics', name='orders')
+    >>> relation_of("x/raw/orders/query.sql", "x/{schema}/{table}/query.sql", "analytics", "")
+    Relation(schema='raw', name='orders')
+    """
+    if layout is not None:
+        found = re.fullmatch(_pattern(layout), path)
+        if found is None:
+            return None
+        groups = found.groupdict()
+        return Relation(fold(groups.get("schema") or production), fold(groups["table"]))
+    place = PurePosixPath(path)
+    parts = place.stem.split(".")
+    if len(parts) > 2 or not all(parts):  # noqa: PLR2004 -- schema.table
+        raise ProjectError(
+            f"The file name {place.name!r} is not of the form table.sql or schema.table.sql.",
+            where=Where(shown),
+            hint="Rename it, or describe your paths with project.layout.",
+        )
+    if len(parts) == 1:
+        parts = [place.parent.name or production, parts[0]]
+    return Relation(fold(parts[0]), fold(parts[1]))
+
+
+def _pattern(layout: str) -> str:
+    pieces = re.split(r"\{(\w+)\}", layout)
+    return "".join(
+        re.escape(piece) if index % 2 == 0 else f"(?P<{piece}>[^/]+?)" if piece in {"schema", "table"} else "[^/]+?"
+        for index, piece in enumerate(pieces)
+    )

@@ -1,0 +1,83 @@
+"""What a written name means in a project: a model, a source, or a table that only the warehouse has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datacanary.errors import ProjectError, Where
+from datacanary.model.basic import Relation
+from datacanary.model.project import ReadKind
+from datacanary.project.references import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All that names can mean; `cut` are the (reader, read) pairs that read production's present table."""
+
+    models: frozenset[Relation]
+    sources: frozenset[Relation]
+    production: str
+    catalog: str
+    cut: frozenset[tuple[Relation, Relation]]
+
+
+def resolve(name: Name, reader: Relation, path: str, names: Names) -> tuple[ReadKind, Relation]:
+    """Return what a name in the file of `reader` means.
+
+    A name without a schema means, in this order: a model of the reader's own schema, a model or source of the
+    production schema, the one model or source of that name, and else a table that only the warehouse has: then the
+    schema stays empty, for the warehouse to look it up.
+    Raises ProjectError for a name that could be several, for another database, and for a self-reference.
+    """
+    target = _target(name, reader, path, names)
+    if target in names.sources:
+        return "source", target
+    if target not in names.models:
+        return "external", target
+    if (reader, target) in names.cut:
+        return "previous", target
+    if target == reader:
+        raise ProjectError(
+            f"{reader} reads itself, that is, its previous state; a comparison of versions cannot build that yet.",
+            where=Where(path, name.line),
+            hint=f"To read production's present table there, add to the config: project: {{cut: [\"{reader} -> "
+            f'{reader}"]}}.',
+        )
+    return "model", target
+
+
+def _target(name: Name, reader: Relation, path: str, names: Names) -> Relation:
+    known = names.models | names.sources
+    match name.parts:
+        case (table,):
+            return _unqualified(table, name, reader, path, names)
+        case (schema, table):
+            if Relation(schema, table) not in known and schema == names.catalog:
+                return _unqualified(table, name, reader, path, names)
+            return Relation(schema, table)
+        case (catalog, schema, table):
+            if catalog == names.catalog:
+                return Relation(schema, table)
+            raise ProjectError(
+                f"The query reads {'.'.join(name.parts)}, which is in another database than the warehouse "
+                f"({names.catalog}).",
+                where=Where(path, name.line),
+                hint="Bring that table into the warehouse, or export it to a file and name it under `sources:`.",
+            )
+        case _:
+            raise ProjectError(f"Cannot read the name {'.'.join(name.parts)}.", where=Where(path, name.line))
+
+
+def _unqualified(table: str, name: Name, reader: Relation, path: str, names: Names) -> Relation:
+    known = names.models | names.sources
+    for schema in (reader.schema, names.production):
+        if Relation(schema, table) in known:
+            return Relation(schema, table)
+    candidates = sorted(relation for relation in known if relation.name == table)
+    if len(candidates) > 1:
+        raise ProjectError(
+            f"The name {table} could be {' or '.join(map(str, candidates))}.",
+            where=Where(path, name.line),
+            hint="Write its schema in front.",
+        )
+    return candidates[0] if candidates else Relation("", table)
