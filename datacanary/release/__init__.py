@@ -1,0 +1,1 @@
+"""Judged tables become production, and back."""

@@ -1,0 +1,101 @@
+"""DuckDB: one file is the warehouse."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from datacanary.errors import CanaryError, WarehouseError
+from datacanary.model.basic import Relation
+from datacanary.model.release import PromotionRecord
+from datacanary.protocols import Capabilities
+from datacanary.warehouse import duckdb_sql as sql
+from datacanary.warehouse.duckdb_errors import opening
+from datacanary.warehouse.duckdb_ledger import read_promotions
+from datacanary.warehouse.duckdb_release import DuckDBReleases, open_releases
+from datacanary.warehouse.duckdb_workspace import DuckDBWorkspace, list_relations, open_workspace, run_catalog
+
+_PREFIX = "duckdb:///"
+
+
+def connect(url: str, folder: Path) -> DuckDBWarehouse:
+    """Return the warehouse of a `duckdb:///path` URL; the path is relative to `folder`.
+
+    `duckdb:////path` is absolute. Raises WarehouseError for a URL without a path.
+    """
+    return DuckDBWarehouse(database_file(url, folder))
+
+
+def database_file(url: str, folder: Path) -> Path:
+    """Return the file of a URL; a path that is only there when read as an absolute one is taken so.
+
+    >>> database_file("duckdb:///data/w.duckdb", Path("/repo"))
+    PosixPath('/repo/data/w.duckdb')
+    """
+    if not url.startswith(_PREFIX) or url == _PREFIX:
+        raise WarehouseError(
+            "A DuckDB URL needs the path of a file.",
+            hint="Write duckdb:///relative/path.duckdb, or duckdb:////absolute/path.duckdb.",
+        )
+    path = url.removeprefix(_PREFIX)
+    relative, absolute = folder / path, Path("/") / path
+    return absolute if not relative.exists() and absolute.exists() else relative
+
+
+class DuckDBWarehouse:
+    """A DuckDB file; opened only while something is read or written, since one writer locks all others out."""
+
+    dialect = sql.DIALECT
+    engine = f"duckdb {duckdb.__version__}"
+    capabilities = Capabilities(
+        atomic_promotion="all tables in one transaction",
+        pinned_input="duckdb file attached read-only",
+        parallel_builds=True,
+    )
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.shown = f"duckdb:///{file.name}"
+        self.catalog = file.stem
+
+    def workspace(self, folder: Path, run_id: str, production: str) -> AbstractContextManager[DuckDBWorkspace]:
+        """Open the run's own file beside production, which is attached read-only."""
+        return open_workspace(folder, run_id, self._file, self.catalog, production)
+
+    def releases(self, folder: Path | None, run_id: str) -> AbstractContextManager[DuckDBReleases]:
+        """Open production for writing, with the run's file attached read-only if there is one."""
+        run_file = folder / f"{run_catalog(run_id)}.duckdb" if folder else None
+        return open_releases(self._file, self.catalog, run_file)
+
+    def promotions(self) -> tuple[PromotionRecord, ...]:
+        """Read the state of record, oldest first."""
+        with self._read_only() as connection:
+            return read_promotions(connection, self.catalog)
+
+    def relations(self) -> tuple[Relation, ...]:
+        """List tables and views, without datacanary's own."""
+        with self._read_only() as connection:
+            return list_relations(connection, self.catalog)
+
+    def write_obstacle(self) -> CanaryError | None:
+        """Say why production could not be written now: its file or folder is read-only."""
+        if os.access(self._file, os.W_OK) and os.access(self._file.parent, os.W_OK):
+            return None
+        return WarehouseError(
+            f"{self._file.name} or its folder may not be written: promote will be refused.",
+            hint="Right for a machine that only checks; else change the permissions.",
+        )
+
+    @contextmanager
+    def _read_only(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = duckdb.connect(":memory:")
+        try:
+            with opening(self._file):
+                connection.execute(f"ATTACH {sql.text(str(self._file))} AS {sql.identifier(self.catalog)} (READ_ONLY)")
+            yield connection
+        finally:
+            connection.close()

@@ -1,0 +1,64 @@
+"""The state of record in DuckDB: what was promoted, in the schema `datacanary` of the warehouse itself."""
+
+from __future__ import annotations
+
+import duckdb
+from pydantic import TypeAdapter, ValidationError
+
+from datacanary.errors import WarehouseError
+from datacanary.model.release import LiveTable, PromotionRecord
+from datacanary.warehouse import duckdb_sql as sql
+
+_TABLES = TypeAdapter(tuple[LiveTable, ...])
+_COLUMNS = "run_id, promoted_at, promoted_by, base_sha, head_sha, verdict, tables, rolled_back_at"
+
+
+def _ledger(catalog: str) -> str:
+    return f"{sql.schema(catalog, 'datacanary')}.promotions"
+
+
+def ensure_ledger(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
+    """Make the ledger if it is not there."""
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.schema(catalog, 'datacanary')}")
+    columns = ", ".join(f"{name} VARCHAR NOT NULL" for name in _COLUMNS.split(", "))
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {_ledger(catalog)} ({columns})")
+
+
+def read_promotions(connection: duckdb.DuckDBPyConnection, catalog: str) -> tuple[PromotionRecord, ...]:
+    """Read all promotions, oldest first.
+
+    Raises WarehouseError for a ledger that a newer version of the tool wrote.
+    """
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'datacanary' "
+        "AND table_name = 'promotions'",
+        [catalog],
+    ).fetchone()
+    if not found:
+        return ()
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM {_ledger(catalog)} ORDER BY promoted_at, run_id").fetchall()  # noqa: S608 -- quoted
+    try:
+        return tuple(
+            PromotionRecord(run, at, by, base, head, verdict, _TABLES.validate_json(tables), rolled_back)
+            for run, at, by, base, head, verdict, tables, rolled_back in rows
+        )
+    except ValidationError as error:
+        raise WarehouseError(
+            f"The ledger {_ledger(catalog)} cannot be read by this version of datacanary.",
+            hint="Upgrade it: pip install --upgrade datacanary.",
+        ) from error
+
+
+def write_promotion(connection: duckdb.DuckDBPyConnection, catalog: str, record: PromotionRecord) -> None:
+    """Add one promotion."""
+    values = [record.run_id, record.promoted_at, record.promoted_by, record.base_sha, record.head_sha, record.verdict]
+    values += [_TABLES.dump_json(record.tables).decode(), record.rolled_back_at]
+    connection.execute(f"INSERT INTO {_ledger(catalog)} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 -- quoted
+
+
+def mark_rolled_back(connection: duckdb.DuckDBPyConnection, catalog: str, record: PromotionRecord, at: str) -> None:
+    """Write that a promotion was undone."""
+    connection.execute(
+        f"UPDATE {_ledger(catalog)} SET rolled_back_at = ? WHERE run_id = ? AND promoted_at = ?",  # noqa: S608 -- quoted
+        [at, record.run_id, record.promoted_at],
+    )

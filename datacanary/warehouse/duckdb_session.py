@@ -1,0 +1,127 @@
+"""Connections to DuckDB with the settings that every statement of ours relies on, and reading through them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+from datacanary.model.basic import Column, Fingerprint, Physical
+from datacanary.warehouse import duckdb_sql as sql
+from datacanary.warehouse.duckdb_errors import statement
+
+_ROWS_PER_BATCH = 122_880  # DuckDB's row group: a batch never straddles two
+
+
+class Reader:
+    """Questions about relations, asked on one connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def columns(self, relation: Physical) -> tuple[Column, ...] | None:
+        """Return the columns of a relation, None if there is none."""
+        with statement(f"reading the columns of {relation}"):
+            found = self._connection.execute(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE lower(database_name) = lower(?) "
+                "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) ORDER BY column_index",
+                [relation.catalog, relation.schema, relation.name],
+            ).fetchall()
+        return tuple(Column(name, _in_lower_case(kind)) for name, kind in found) or None
+
+    def definition(self, relation: Physical) -> str:
+        """Return a view's query, an empty text for anything else."""
+        with statement(f"reading the definition of {relation}"):
+            found = self._connection.execute(
+                "SELECT sql FROM duckdb_views() WHERE lower(database_name) = lower(?) "
+                "AND lower(schema_name) = lower(?) AND lower(view_name) = lower(?)",
+                [relation.catalog, relation.schema, relation.name],
+            ).fetchone()
+        return str(found[0]) if found else ""
+
+    def rows(self, relation: Physical) -> int:
+        """Count rows."""
+        with statement(f"counting {relation}"):
+            found = self._connection.execute(f"SELECT count(*) FROM {sql.table(relation)}").fetchone()  # noqa: S608 -- quoted
+        return int(found[0]) if found else 0
+
+    def identity(self, relation: Physical) -> Fingerprint | None:
+        """Identify a relation that is to be swapped: a table by its rows, a view by its query."""
+        columns, definition = self.columns(relation), self.definition(relation)
+        if columns is not None and definition:
+            return Fingerprint(columns, None, "", definition)
+        return self.fingerprint(relation)
+
+    def fingerprint(self, relation: Physical) -> Fingerprint | None:
+        """Hash all rows, in any order: the sum of the rows' hashes, so that duplicates count too."""
+        columns = self.columns(relation)
+        if columns is None:
+            return None
+        with statement(f"fingerprinting {relation}"):
+            found = self._connection.execute(
+                f"SELECT count(*), CAST(sum(hash(t)) AS VARCHAR) FROM {sql.table(relation)} AS t"  # noqa: S608 -- quoted
+            ).fetchone()
+        rows, digest = found or (0, None)
+        return Fingerprint(columns, int(rows), digest or "0")
+
+
+class Session:
+    """One DuckDB instance; every statement runs on a connection of its own, so that threads do not meet."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, search_path: str) -> None:
+        self._connection = connection
+        self._search_path = search_path
+        self._running: set[duckdb.DuckDBPyConnection] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Lend a connection with our settings; `interrupt` reaches it."""
+        cursor = self._connection.cursor()
+        with self._lock:
+            self._running.add(cursor)
+        try:
+            # A progress bar would be drawn into the user's output; a Python variable must never pass for a table.
+            cursor.execute("SET enable_progress_bar = false; SET python_enable_replacements = false")
+            cursor.execute(f"SET search_path = {sql.text(self._search_path)}")
+            yield cursor
+        finally:
+            with self._lock:
+                self._running.discard(cursor)
+            cursor.close()
+
+    def interrupt(self) -> None:
+        """Stop whatever runs."""
+        with self._lock:
+            for cursor in self._running:
+                cursor.interrupt()
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """Lend a connection to ask questions on."""
+        with self.cursor() as cursor:
+            yield Reader(cursor)
+
+    @contextmanager
+    def reading(self, relation: Physical, columns: tuple[Column, ...]) -> Iterator[pa.RecordBatchReader]:
+        """Stream a relation as Arrow while the block runs."""
+        with self.cursor() as cursor, statement(f"reading {relation}"):
+            yield cursor.sql(sql.read_all(relation, columns)).to_arrow_reader(_ROWS_PER_BATCH)
+
+
+def _in_lower_case(kind: str) -> str:
+    """Write a type as the contract does; the values of an enum and quoted names of fields keep their case.
+
+    >>> _in_lower_case("DECIMAL(12, 2)"), _in_lower_case("ENUM('A', 'b')")
+    ('decimal(12,2)', "enum('A','b')")
+    """
+    return re.sub(r"'[^']*'|\"[^\"]*\"|[^'\"]+", _lower_unquoted, kind)
+
+
+def _lower_unquoted(piece: re.Match[str]) -> str:
+    found = piece[0]
+    return found if found[0] in "'\"" else found.lower().replace(", ", ",")

@@ -1,0 +1,180 @@
+"""A run's own DuckDB file, with production attached read-only beside it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from datacanary.errors import DataError, StatementError, Where
+from datacanary.model.basic import Column, Fingerprint, Physical, Relation
+from datacanary.model.plan import Place
+from datacanary.model.project import Materialized, SourceData
+from datacanary.warehouse import duckdb_sql as sql
+from datacanary.warehouse.duckdb_errors import opening, statement
+from datacanary.warehouse.duckdb_session import Session
+
+_DEFAULT_SCHEMA = "main"
+_SOURCES = "source"
+
+
+class DuckDBWorkspace:
+    """Builds go into `dc_<run>`, one schema per place and schema; production cannot be written from here."""
+
+    def __init__(self, session: Session, run_catalog: str, warehouse_catalog: str, production: str) -> None:
+        self._session = session
+        self._run = run_catalog
+        self._warehouse = warehouse_catalog
+        self._production = production
+
+    def physical(self, place: Place, relation: Relation) -> Physical:
+        """Return where a build or source of a place lies."""
+        return Physical(self._run, f"{place}_{relation.schema or _SOURCES}", relation.name)
+
+    def production(self, relation: Relation) -> Physical:
+        """Return where a relation lies in production."""
+        return Physical(self._warehouse, relation.schema, relation.name)
+
+    def locate(self, relation: Relation) -> Relation | None:
+        """Find a relation of the warehouse; without a schema: in production's, then in `main`."""
+        schemas = (relation.schema,) if relation.schema else (self._production, _DEFAULT_SCHEMA)
+        for schema in schemas:
+            found = Relation(schema, relation.name)
+            if self.columns(self.production(found)) is not None:
+                return found
+        return None
+
+    def nearest(self, relation: Relation) -> str:
+        """Return the name most like one that is not there, or an empty text."""
+        with self._session.cursor() as cursor, statement("listing the warehouse's tables"):
+            known = list_relations(cursor, self._warehouse)
+        close = difflib.get_close_matches(relation.name, [one.name for one in known], n=1)
+        return next((str(one) for one in known if close and one.name == close[0]), "")
+
+    def load(self, place: Place, source: SourceData, files: Sequence[Path]) -> None:
+        """Make a source readable: Parquet stays where it is, the rest is read once into the run's file."""
+        if source.relation is None:
+            return
+        target = self.physical(place, source.relation)
+        query = _read_files(source, files)
+        kind = "VIEW" if query.startswith("FROM read_parquet") else "TABLE"
+        with self._session.cursor() as cursor, statement(f"reading {source.pattern}"):
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.schema(target.catalog, target.schema)}")
+            cursor.execute(f"CREATE {kind} {sql.table(target)} AS {query}")
+
+    def create(self, target: Physical, materialized: Materialized, preamble: Sequence[str], query: str) -> None:
+        """Run the preamble and make the target from the query; a failed one leaves nothing."""
+        kind = "VIEW" if materialized == "view" else "TABLE"
+        with self._session.cursor() as cursor, statement(f"building {target.schema}.{target.name}"):
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.schema(target.catalog, target.schema)}")
+            for one in preamble:
+                cursor.execute(one)
+            cursor.execute(f"CREATE {kind} {sql.table(target)} AS\n{query}")
+
+    def columns(self, relation: Physical) -> tuple[Column, ...] | None:
+        """Return the columns of a relation, None if it does not exist."""
+        with self._session.reader() as reader:
+            return reader.columns(relation)
+
+    def rows(self, relation: Physical) -> int:
+        """Count a relation's rows."""
+        with self._session.reader() as reader:
+            return reader.rows(relation)
+
+    @contextmanager
+    def reading(self, relation: Physical) -> Iterator[pa.RecordBatchReader]:
+        """Stream a relation as Arrow; types that Arrow would lose come as text."""
+        columns = self.columns(relation)
+        if columns is None:
+            raise StatementError(f"{relation} does not exist.")
+        with self._session.reading(relation, columns) as reader:
+            yield reader
+
+    def fingerprint(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation's rows, None if it does not exist."""
+        with self._session.reader() as reader:
+            return reader.fingerprint(relation)
+
+    def identity(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation that is to be swapped: a table's rows, a view's query."""
+        with self._session.reader() as reader:
+            return reader.identity(relation)
+
+    def interrupt(self) -> None:
+        """Stop every statement that runs."""
+        self._session.interrupt()
+
+
+def list_relations(cursor: duckdb.DuckDBPyConnection, catalog: str) -> tuple[Relation, ...]:
+    """List the tables and views of a database, without datacanary's own."""
+    found = cursor.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $1 UNION ALL "
+        "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = $1 AND NOT internal ORDER BY ALL",
+        [catalog],
+    ).fetchall()
+    own = ("datacanary",)
+    return tuple(
+        Relation(schema, name) for schema, name in found if schema not in own and not name.startswith("__dc_prev_")
+    )
+
+
+def _read_files(source: SourceData, files: Sequence[Path]) -> str:
+    """Write the query that reads a source's files, by the ending of the first."""
+    if not files:
+        raise DataError(
+            f"No file matches {source.pattern}.",
+            where=Where("datacanary.yml", source.line),
+            hint="Check the path; it is relative to the config.",
+        )
+    listed = "[" + ", ".join(sql.text(str(file)) for file in files) + "]"
+    name = files[0].name.lower()
+    if name.endswith((".parquet", ".pq")):
+        return f"FROM read_parquet({listed}, hive_partitioning = false)"
+    if name.endswith((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt")):
+        # Types from all rows, not from a sample: a late odd value must not fail the load.
+        return f"FROM read_csv({listed}, sample_size = -1, hive_partitioning = false)"
+    if name.endswith((".ndjson", ".jsonl", ".json", ".ndjson.gz", ".jsonl.gz")):
+        return f"FROM read_json({listed}, sample_size = -1, hive_partitioning = false)"
+    raise DataError(
+        f"The kind of {files[0].name} is not known.",
+        hint="Known endings: .parquet, .csv, .csv.gz, .tsv, .ndjson, .jsonl.",
+    )
+
+
+def open_workspace(
+    folder: Path, run_id: str, warehouse_file: Path, warehouse_catalog: str, production: str
+) -> AbstractContextManager[DuckDBWorkspace]:
+    """Open the run's file, made if need be, and attach production read-only."""
+    return _opened(folder / f"{run_catalog(run_id)}.duckdb", warehouse_file, warehouse_catalog, production)
+
+
+def run_catalog(run_id: str) -> str:
+    """Return the name of a run's own database.
+
+    >>> run_catalog("20261120-101500-4f1c9e2")
+    'dc_20261120_101500_4f1c9e2'
+    """
+    return f"dc_{run_id.replace('-', '_')}"
+
+
+@contextmanager
+def _opened(run_file: Path, warehouse_file: Path, catalog: str, production: str) -> Iterator[DuckDBWorkspace]:
+    connection = duckdb.connect(str(run_file))
+    run_file.chmod(0o600)
+    try:
+        with opening(warehouse_file):
+            connection.execute(f"ATTACH {sql.text(str(warehouse_file))} AS {sql.identifier(catalog)} (READ_ONLY)")
+        run = run_file.stem
+        # Tables are always named in full; the path is for production's macros and types.
+        path = f"{run}.main,{sql.schema(catalog, _DEFAULT_SCHEMA)}"
+        if connection.execute(
+            "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?", [catalog, production]
+        ).fetchone():
+            path += f",{sql.schema(catalog, production)}"
+        yield DuckDBWorkspace(Session(connection, path), run, catalog, production)
+    finally:
+        connection.close()
