@@ -1,0 +1,48 @@
+"""How a terminal report may look: with colour or without, in a given width or free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from datacanary.model.verdict import Status
+from datacanary.report.encoding import for_terminal
+
+Tone = Literal["red", "yellow", "green", "magenta", "dim", "bold"]
+
+_CODES: dict[Tone, str] = {"red": "31", "yellow": "33", "green": "32", "magenta": "35", "dim": "2", "bold": "1"}
+_OF_STATUS: dict[Status, Tone] = {"pass": "green", "warn": "yellow", "inconclusive": "magenta", "fail": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """`width` in characters, None for no limit: in a pipe nothing is cut."""
+
+    colour: bool = False
+    width: int | None = None
+
+    def paint(self, text: str, *tones: Tone) -> str:
+        r"""Colour a text that is already harmless.
+
+        >>> Style().paint("x", "red"), Style(colour=True).paint("x", "red")
+        ('x', '\x1b[31mx\x1b[0m')
+        """
+        if not self.colour or not text:
+            return text
+        return f"\x1b[{';'.join(_CODES[tone] for tone in tones)}m{text}\x1b[0m"
+
+    def status(self, status: Status, width: int = 0) -> str:
+        """Write a status as a word that stands out, padded to `width` characters."""
+        return self.paint(status.upper(), _OF_STATUS[status], "bold") + " " * (width - len(status))
+
+    def shorten(self, text: str, width: int) -> str:
+        """Make a text harmless, and cut its middle if the terminal is narrow.
+
+        >>> Style(width=80).shorten("a_very_long_table_name", 12), Style().shorten("a_very_long_table_name", 12)
+        ('a_very…_name', 'a_very_long_table_name')
+        """
+        clean = for_terminal(text)
+        if self.width is None or len(clean) <= width:
+            return clean
+        tail = (width - 1) // 2
+        return f"{clean[: width - 1 - tail]}…{clean[len(clean) - tail :]}"

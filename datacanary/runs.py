@@ -1,0 +1,198 @@
+"""Runs on this machine: a private folder each, registered before anything is made in it, and expiring."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import platformdirs
+from pydantic import TypeAdapter, ValidationError
+
+from datacanary.errors import CanaryError, RunError, Where
+from datacanary.model.release import ReleasePlan
+from datacanary.model.run import Report
+from datacanary.version import __version__
+
+KEEP_DAYS = 3
+"""How long a run's tables are kept, in days; its result stays until `clean` drops it."""
+
+_RESULT, _STARTED = "run.json", "started.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A finished run: its report, and what it may promote (None after a discard, or if nothing can be)."""
+
+    tool_version: str
+    report: Report
+    release: ReleasePlan | None
+    production: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run's folder; `finished` says whether it has a result, `pid` who works on it otherwise."""
+
+    run_id: str
+    path: Path
+    started_at: datetime
+    pid: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run came to a result."""
+        return (self.path / _RESULT).exists()
+
+    @property
+    def expired(self) -> bool:
+        """Whether the run's tables are past their time."""
+        return datetime.now(UTC) - self.started_at > timedelta(days=KEEP_DAYS)
+
+    @property
+    def working(self) -> bool:
+        """Whether a process of this machine still works on it."""
+        return not self.finished and _alive(self.pid)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+
+
+class Runs:
+    """All runs of one project on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def start(self) -> RunFolder:
+        """Register a new run and make its folder, readable by the user alone.
+
+        Raises CanaryError if the folder cannot be made.
+        """
+        now = datetime.now(UTC)
+        run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)[:7]}"
+        path = self.folder / run_id
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.mkdir(mode=0o700)
+            started = {"started_at": now.isoformat(), "pid": os.getpid()}
+            (path / _STARTED).write_text(json.dumps(started), "utf-8")
+        except OSError as error:
+            raise CanaryError(
+                f"The folder for runs cannot be written: {error.strerror}.",
+                where=Where(str(self.folder)),
+                hint="Set DATACANARY_HOME to a folder that can.",
+            ) from error
+        return RunFolder(run_id, path, now, os.getpid())
+
+    def finish(self, folder: RunFolder, run: StoredRun) -> None:
+        """Store a run's result, whole or not at all."""
+        _write(folder.path / _RESULT, TypeAdapter(StoredRun).dump_json(run, indent=1))
+
+    def all(self) -> tuple[RunFolder, ...]:
+        """List the runs, oldest first."""
+        return tuple(sorted(self._folders(), key=lambda folder: folder.run_id))
+
+    def _folders(self) -> Iterator[RunFolder]:
+        for started in self.folder.glob(f"*/{_STARTED}"):
+            try:
+                found = json.loads(started.read_text("utf-8"))
+                at = datetime.fromisoformat(found["started_at"])
+                yield RunFolder(started.parent.name, started.parent, at, int(found["pid"]))
+            except (ValueError, KeyError):
+                # Killed while it was registered: nothing was made yet, and its age is the folder's.
+                at = datetime.fromtimestamp(started.stat().st_mtime, UTC)
+                yield RunFolder(started.parent.name, started.parent, at, 0)
+
+    def find(self, run_id: str) -> RunFolder:
+        """Find a run by its id or the unique beginning or end of it; `last` is the newest finished one.
+
+        Raises RunError for one that is not there, or not unique.
+        """
+        every = self.all()
+        if run_id == "last":
+            found = [folder for folder in every if folder.finished][-1:]
+        else:
+            found = [f for f in every if f.run_id == run_id] or [
+                f for f in every if run_id and (f.run_id.startswith(run_id) or f.run_id.endswith(run_id))
+            ]
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(folder.run_id for folder in every[-3:]) or "none yet"
+        problem = "is not unique" if found else "is not known on this machine"
+        raise RunError(
+            f"The run {run_id!r} {problem}.", hint=f"Newest runs here: {known}; `datacanary history` lists all."
+        )
+
+    def load(self, folder: RunFolder) -> StoredRun:
+        """Read a run's result.
+
+        Raises RunError if the run never finished, or if the result is damaged or of another version.
+        """
+        file = folder.path / _RESULT
+        if not file.exists():
+            state = "is still working" if folder.working else "did not finish"
+            raise RunError(
+                f"The run {folder.run_id} {state}.",
+                hint="" if folder.working else f"Drop it with: datacanary clean --run {folder.run_id}",
+            )
+        try:
+            return TypeAdapter(StoredRun).validate_json(file.read_bytes())
+        except ValidationError as error:
+            raise RunError(
+                f"The result of {folder.run_id} is damaged, was edited, or is from another version of datacanary.",
+                hint=f"This is {__version__}. Run `datacanary check` again.",
+            ) from error
+
+    def drop(self, folder: RunFolder) -> None:
+        """Remove a run with everything that it made."""
+        shutil.rmtree(folder.path)
+
+    def discard(self, folder: RunFolder, run: StoredRun) -> None:
+        """Remove a run's tables and keep its result."""
+        _write(folder.path / _RESULT, TypeAdapter(StoredRun).dump_json(run, indent=1))
+        for entry in folder.path.iterdir():
+            if entry.name in {_RESULT, _STARTED}:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+
+def runs_of(project: Path, environ: Mapping[str, str]) -> Runs:
+    """Return the runs of the project whose config lies in `project`.
+
+    They live under DATACANARY_HOME, else in the user's state folder: never in the repository, which stays as it is.
+    """
+    home = environ.get("DATACANARY_HOME") or platformdirs.user_state_dir("datacanary", appauthor=False)
+    place = project.resolve()
+    mark = hashlib.sha256(str(place).encode()).hexdigest()[:8]
+    return Runs(Path(home).expanduser() / f"{place.name}-{mark}")
+
+
+def _write(file: Path, content: bytes) -> None:
+    temporary = file.with_suffix(".tmp")
+    temporary.touch(mode=0o600)
+    temporary.write_bytes(content)
+    temporary.replace(file)
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

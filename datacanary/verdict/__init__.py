@@ -1,0 +1,1 @@
+"""Differences and a policy become a verdict."""
