@@ -1,0 +1,71 @@
+"""The program for Python: the same comparisons and checks, as values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from datacanary.model.basic import Pair
+from datacanary.model.config import Tolerance
+from datacanary.model.run import Report
+from datacanary.model.tablediff import DiffOptions
+from datacanary.pipeline.adhoc import diff as run_diff
+from datacanary.pipeline.check import check as run_check
+from datacanary.pipeline.versions import Asked
+from datacanary.tablediff.inputs import TableLike
+from datacanary.tablediff.result import DiffResult
+
+
+def diff(
+    base: TableLike,
+    head: TableLike,
+    *,
+    key: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+    tolerance: Mapping[str, float | tuple[float, float]] | None = None,
+    samples: int = 5,
+) -> DiffResult:
+    """Compare two tables exactly: Polars frames (lazy or eager), PyArrow tables, files, or `URL#schema.table`.
+
+    `key` names the columns that pair the rows; None infers them, `[]` compares whole rows. `tolerance` gives per
+    column what may differ: absolute, or (absolute, relative as a fraction of 1). Raises DataError, with the side
+    and the column, for whatever cannot be compared.
+
+    >>> import polars as pl
+    >>> base, head = pl.DataFrame({"id": [1, 2], "n": [5, 6]}), pl.DataFrame({"id": [2, 3], "n": [7, 8]})
+    >>> result = diff(base, head, key=["id"])
+    >>> result.rows.changed, result.columns["n"].changed, result.added().collect().rows()
+    (1, 1, [(3, 8)])
+    """
+    tolerances = {
+        name: Tolerance(*given) if isinstance(given, tuple) else Tolerance(given)
+        for name, given in (tolerance or {}).items()
+    }
+    options = DiffOptions(
+        key=None if key is None else tuple(key), ignore=tuple(ignore), tolerances=tolerances, samples=samples
+    )
+    return DiffResult(run_diff(Pair(base, head), options).difference)
+
+
+def check(
+    path: str | Path = ".",
+    *,
+    base: str | None = None,
+    head: str | None = None,
+    select: Sequence[str] = (),
+    config: str | Path | None = None,
+) -> Report:
+    """Build both versions of the project at `path` in isolation, compare them, and judge, as `datacanary check` does.
+
+    `base` and `head` are git refs; head is the working tree if it is None. Raises CanaryError, as the command does.
+    """
+    asked = Asked(
+        start=Path(path),
+        environ=os.environ,
+        config=None if config is None else Path(config),
+        base=base,
+        head=head,
+        select=tuple(select),
+    )
+    return run_check(asked, "check", lambda _: None).report

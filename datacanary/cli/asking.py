@@ -1,0 +1,21 @@
+"""What the user asked for, as one value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datacanary.pipeline.versions import Asked
+
+
+def asked(
+    config: Path | None, base: str | None = None, head: str | None = None, select: Sequence[str] | None = None
+) -> Asked:
+    """Gather the shared options; the environment and the current folder are read here and nowhere else."""
+    from datacanary.pipeline.versions import Asked
+
+    chosen = tuple(select or ())
+    return Asked(start=Path.cwd(), environ=os.environ, config=config, base=base, head=head, select=chosen)

@@ -1,0 +1,39 @@
+"""`datacanary check`."""
+
+from __future__ import annotations
+
+import typer
+
+from datacanary.cli.asking import asked
+from datacanary.cli.console import Console
+from datacanary.cli.guard import guarded
+from datacanary.cli.options import Base, Config, Format, Head, NoColor, Output, Quiet, Select, Verbose
+
+
+def check(
+    base: Base = None,
+    head: Head = None,
+    select: Select = None,
+    format: Format = "terminal",  # noqa: A002 -- the option's name
+    output: Output = None,
+    config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Build both versions in isolation, compare them exactly, and judge: the pre-merge check.
+
+    Production and the repository are only read. Exit code: 0 pass or warn, 1 fail, 3 inconclusive.
+
+    Example: datacanary check --base main
+    """
+    console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
+    with guarded(console):
+        from datacanary.cli.reporting import exit_code, show, timing
+        from datacanary.pipeline.check import check as run
+
+        done = run(asked(config, base, head, select), "check", console.tell)
+        console.settle()
+        show(done.report, format, output, console)
+        console.detail(timing(done))
+        raise typer.Exit(exit_code(done.report.verdict.status))

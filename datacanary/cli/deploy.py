@@ -1,0 +1,45 @@
+"""`datacanary deploy`."""
+
+from __future__ import annotations
+
+import typer
+
+from datacanary.cli.asking import asked
+from datacanary.cli.console import Console
+from datacanary.cli.guard import guarded
+from datacanary.cli.options import Base, Config, Format, Head, NoColor, Output, Quiet, Select, Verbose
+
+
+def deploy(
+    base: Base = None,
+    head: Head = None,
+    select: Select = None,
+    format: Format = "terminal",  # noqa: A002 -- the option's name
+    output: Output = None,
+    config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Check, then promote on pass or warn, and discard head's tables on fail or inconclusive.
+
+    Example: datacanary deploy --base v1.4 --head v1.5
+    """
+    console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
+    with guarded(console):
+        from datacanary.cli.reporting import exit_code, show, timing
+        from datacanary.pipeline.release import deploy as run
+        from datacanary.report.release import promoted
+
+        done, record = run(asked(config, base, head, select), console.tell)
+        console.settle()
+        show(done.report, format, output, console)
+        if format == "terminal":
+            if record is not None:
+                console.result(f"\n{promoted(record)}")
+            elif done.report.verdict.status in {"pass", "warn"}:
+                console.result("\nNothing was promoted: no table changed.")
+            else:
+                console.result("\nNothing was promoted; head's tables are dropped, the report is kept.")
+        console.detail(timing(done))
+        raise typer.Exit(exit_code(done.report.verdict.status))

@@ -1,0 +1,34 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="PATH", help="Use this config, instead of the datacanary.yml here or above."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Where the time went; tracebacks of errors.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]
+Base = Annotated[
+    str | None,
+    typer.Option("--base", metavar="REF", help="Compare with the merge base of REF and head. [default: the config's]"),
+]
+Head = Annotated[
+    str | None,
+    typer.Option(
+        "--head", metavar="REF", help="Judge this commit. [default: the working tree; in CI the pull request's head]"
+    ),
+]
+Select = Annotated[
+    list[str] | None, typer.Option("--select", metavar="TABLE", help="Only this table; may be repeated.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="PATH", help="Write the report to a file instead of stdout.")
+]
+Format = Annotated[Literal["terminal", "json"], typer.Option("--format", help="How to write the result.")]
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its end; `last` for the newest.")]

@@ -1,0 +1,40 @@
+"""A report to stdout or to a file, and the exit code of its verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from datacanary.cli.console import Console
+from datacanary.model.run import Report
+from datacanary.model.verdict import Status
+from datacanary.pipeline.check import Checked
+from datacanary.report import json as json_report
+from datacanary.report import terminal
+from datacanary.report.style import Style
+
+_EXIT_CODES: dict[Status, int] = {"pass": 0, "warn": 0, "fail": 1, "inconclusive": 3}
+
+
+def exit_code(status: Status) -> int:
+    """Return the contract's exit code of a verdict."""
+    return _EXIT_CODES[status]
+
+
+def show(report: Report, format: Literal["terminal", "json"], output: Path | None, console: Console) -> None:  # noqa: A002 -- as the option
+    """Print a report, or write it to a file and say where."""
+    if output is None:
+        console.result(_rendered(report, format, console.style))
+        return
+    console.save(_rendered(report, format, Style()), output)
+    console.result(f"{report.verdict.status.upper()}  {report.verdict.summary}\nreport in {output}")
+
+
+def _rendered(report: Report, format: Literal["terminal", "json"], style: Style) -> str:  # noqa: A002 -- as the option
+    return json_report.render(report) if format == "json" else terminal.render(report, style)
+
+
+def timing(done: Checked) -> str:
+    """Say where the time went."""
+    total, building = done.report.seconds, done.warehouse_seconds
+    return f"time: {total:.2f} s, of it {building:.2f} s in the warehouse's builds and {total - building:.2f} s our own"

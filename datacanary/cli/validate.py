@@ -1,0 +1,34 @@
+"""`datacanary validate`."""
+
+from __future__ import annotations
+
+from datacanary.cli.asking import asked
+from datacanary.cli.console import Console
+from datacanary.cli.guard import guarded
+from datacanary.cli.options import Base, Config, Head, NoColor, Quiet, Verbose
+
+
+def validate(
+    base: Base = None,
+    head: Head = None,
+    config: Config = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Check datacanary.yml and parse both versions; touches no warehouse. Made for a pre-commit hook.
+
+    Example: datacanary validate
+    """
+    console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
+    with guarded(console):
+        from datacanary.model.words import count
+        from datacanary.pipeline.check import plan_only
+
+        versions, plan = plan_only(asked(config, base, head))
+        models = len(versions.projects.head.models)
+        affected = sum(table.effect != "unaffected" for table in plan.tables)
+        for note in versions.notes:
+            console.result(f"note: {note}")
+        told = f"{versions.configs.head.file} and {count(models, 'model')} are valid"
+        console.result(f"ok: {told}; {count(affected, 'table')} can differ.")

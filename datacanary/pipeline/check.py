@@ -1,0 +1,190 @@
+"""The main job: plan, build both versions in isolation, compare, judge, and keep what a promotion needs."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+
+from datacanary.build.run import BuildOptions, run_builds
+from datacanary.impact.plan import make_plan
+from datacanary.model.basic import Pair
+from datacanary.model.built import Built, Outcome
+from datacanary.model.config import Policy
+from datacanary.model.plan import Build, Plan
+from datacanary.model.release import ReleasePlan
+from datacanary.model.run import Inputs, Report, RunKind, TableReport
+from datacanary.model.verdict import Check, Subject, Verdict, worst
+from datacanary.model.words import count
+from datacanary.pipeline.compare import compare_all, unaffected
+from datacanary.pipeline.inputs import (
+    digests,
+    file_places,
+    judge_inputs,
+    load_sources,
+    observed_inputs,
+    state_of,
+    watched_files,
+)
+from datacanary.pipeline.release_plan import observed_production, obstacles, swaps
+from datacanary.pipeline.versions import Asked, Versions, open_warehouse, read_versions
+from datacanary.protocols import Warehouse
+from datacanary.report.masking import mask
+from datacanary.runs import RunFolder, Runs, StoredRun, runs_of
+from datacanary.verdict.judge import judge
+from datacanary.verdict.limits import names_of
+from datacanary.version import __version__
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A finished check; `warehouse_seconds` is the time in which builds ran, out of the report's `seconds`."""
+
+    report: Report
+    runs: Runs
+    folder: RunFolder
+    warehouse_seconds: float
+
+
+def plan_only(asked: Asked) -> tuple[Versions, Plan]:
+    """Read both versions and plan; touches no warehouse."""
+    versions = read_versions(asked)
+    return versions, make_plan(versions.projects, versions.configs.head.production, asked.select)
+
+
+def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
+    """Check head against base and store the result; nothing outside the run's own folder is written.
+
+    Whatever stops it, an interrupt too, leaves nothing behind.
+    """
+    started = time.perf_counter()
+    versions, plan = plan_only(asked)
+    warehouse = open_warehouse(versions.configs.head, versions.home.folder, asked.environ)
+    runs = runs_of(versions.home.folder, asked.environ)
+    folder = runs.start()
+    affected = sum(table.effect != "unaffected" for table in plan.tables)
+    try:
+        tell(f"planned {count(len(plan.builds), 'build')} for {count(affected, 'table')}")
+        run = _Run(versions, plan, warehouse, folder, tell)
+        result = run.with_work() if affected else run.without_work()
+        report = _report(versions, plan, folder, kind, result, time.perf_counter() - started)
+        runs.finish(folder, StoredRun(__version__, report, result.release, versions.configs.head.production))
+    except BaseException:
+        runs.drop(folder)
+        raise
+    return Checked(report, runs, folder, result.built.busy_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    built: Built
+    subjects: tuple[Subject, ...]
+    inputs: Inputs
+    release: ReleasePlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The stages that need a workspace."""
+
+    versions: Versions
+    plan: Plan
+    warehouse: Warehouse
+    folder: RunFolder
+    tell: Tell
+
+    @property
+    def _policies(self) -> Pair[Policy]:
+        return self.versions.configs.map(lambda config: config.policy)
+
+    def without_work(self) -> _Result:
+        """No table is affected: nothing is built, and the warehouse is not even opened."""
+        subjects = tuple(Subject(table, unaffected(table)) for table in self.plan.tables)
+        return _Result(Built({}, 0.0), subjects, Inputs(pinned=True, how="nothing was read"), None)
+
+    def with_work(self) -> _Result:
+        """Build, compare, and look at what a promotion will ask about."""
+        snapshots, run_id = self.versions.snapshots, self.folder.run_id
+        production = self.versions.configs.head.production
+        with self.warehouse.workspace(self.folder.path, run_id, production) as workspace:
+            files = watched_files(self.plan, snapshots)
+            before, hashed = state_of(files), digests(files)
+            load_sources(self.plan, snapshots, workspace, self.folder.path)
+            options = BuildOptions(
+                dialect=self.warehouse.dialect,
+                workers=_workers(self.warehouse),
+                file_places=file_places(self.plan, snapshots, self.folder.path),
+                on_done=self._built_one,
+            )
+            built = run_builds(self.plan, workspace, options)
+            subjects = compare_all(self.plan, built, workspace, self._policies, self.tell)
+            inputs = judge_inputs(self.plan, self.warehouse.capabilities.pinned_input, before, state_of(files))
+            release = ReleasePlan(
+                swaps=swaps(self.plan, workspace, run_id, self.warehouse.dialect),
+                production=observed_production(self.plan, workspace),
+                inputs=observed_inputs(self.plan, workspace),
+                files=hashed,
+                engine=self.warehouse.engine,
+                obstacles=obstacles(self.plan, subjects),
+            )
+        return _Result(built, subjects, inputs, release)
+
+    def _built_one(self, build: Build, outcome: Outcome) -> None:
+        state = f"built in {outcome.seconds:.1f} s" if outcome.succeeded else "NOT built"
+        self.tell(f"{build.place} {build.model.relation} {state}")
+
+
+def _workers(warehouse: Warehouse) -> int:
+    return min(4, os.cpu_count() or 1) if warehouse.capabilities.parallel_builds else 1
+
+
+def _report(
+    versions: Versions, plan: Plan, folder: RunFolder, kind: RunKind, result: _Result, seconds: float
+) -> Report:
+    policy = versions.configs.base.policy
+    verdict = _with_inputs(judge(result.subjects, policy, versions.configs.head.expectations), result.inputs)
+    return Report(
+        run_id=folder.run_id,
+        kind=kind,
+        versions=plan.versions,
+        started_at=folder.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=seconds,
+        inputs=result.inputs,
+        verdict=verdict,
+        tables=tuple(_table(subject, verdict, policy) for subject in result.subjects),
+        notes=(*versions.notes, *_notes(versions, plan)),
+        tool_version=__version__,
+    )
+
+
+def _table(subject: Subject, verdict: Verdict, policy: Policy) -> TableReport:
+    planned = subject.planned
+    masked = mask(subject.diff, names_of(planned), policy.samples)
+    return TableReport(planned.name, verdict.of_table(planned.name), planned.effect, planned.paths, masked)
+
+
+def _with_inputs(verdict: Verdict, inputs: Inputs) -> Verdict:
+    """Make a verdict inconclusive if both sides may have read different rows."""
+    if inputs.pinned:
+        return verdict
+    message = f"both versions may have read different input: {inputs.how}"
+    check = Check("", None, "inputs", "inconclusive", None, None, "default", message)
+    status = worst((verdict.status, "inconclusive"))
+    summary = message if status != verdict.status else verdict.summary
+    return Verdict(status, summary, (*verdict.checks, check))
+
+
+def _notes(versions: Versions, plan: Plan) -> tuple[str, ...]:
+    notes = []
+    if plan.unselected:
+        notes.append(f"not selected, so not compared: {', '.join(plan.unselected)}")
+    names = {name for table in plan.tables for name in names_of(table)} | set(plan.unselected)
+    config = versions.configs.base
+    unknown = [name for name in config.policy.tables if name.lower() not in names]
+    if unknown and not plan.unselected:
+        notes.append(f"{config.file} speaks of tables that no model makes: {', '.join(unknown)}")
+    return tuple(notes)

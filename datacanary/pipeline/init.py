@@ -1,0 +1,237 @@
+"""Look at a repository and write a config that works there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from datacanary.config import defaults_yaml, parse
+from datacanary.errors import CanaryError, GitError, ProjectError, UsageError, Where
+from datacanary.model.basic import Relation
+from datacanary.pipeline.versions import CONFIG_NAME
+from datacanary.project.git import Repository, WorktreeSnapshot, open_repository
+from datacanary.project.naming import fold
+from datacanary.project.references import reads_of
+from datacanary.project.statements import read_script
+from datacanary.protocols import Warehouse
+from datacanary.warehouse.connect import connect
+
+_USUAL_FOLDERS = ("models", "sql", "transformations", "transform", "queries", "src")
+_USUAL_SCHEMAS = ("analytics", "production", "prod", "marts", "main")
+_DATABASE_ENDINGS = (".duckdb", ".db", ".ddb")
+_DATA_ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".ndjson", ".jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at the repository showed; empty texts where there was nothing to see."""
+
+    folder: str
+    models: Mapping[str, str]
+    layout: str
+    warehouse: str
+    production: str
+    base: str
+    sources: Mapping[str, str]
+    missing: tuple[str, ...]
+
+
+def initialise(start: Path, environ: Mapping[str, str]) -> tuple[Path, Found]:
+    """Write the config of the project in `start`, never over another one, and say what was found.
+
+    Raises UsageError if there is a config, ProjectError if there is nothing to write one for.
+    """
+    for name in (CONFIG_NAME, "datacanary.yaml"):
+        if (start / name).exists():
+            problem = f"There is already a {name}; init never overwrites."
+            raise UsageError(problem, where=Where(name), hint="Check it with: datacanary validate")
+    repository = open_repository(start)
+    snapshot = repository.worktree_snapshot(repository.relative(start))
+    if snapshot.tracks("dbt_project.yml"):
+        raise ProjectError(
+            "This is a dbt project; this version of datacanary reads plain SQL projects only.",
+            where=Where("dbt_project.yml"),
+        )
+    found = _look(repository, snapshot, start)
+    text = _written(found)
+    parse(text, CONFIG_NAME, environ)
+    path = start / CONFIG_NAME
+    # "x": somebody may have written one in the meantime.
+    with path.open("x", encoding="utf-8") as stream:
+        stream.write(text)
+    return path, found
+
+
+def _look(repository: Repository, snapshot: WorktreeSnapshot, start: Path) -> Found:
+    folder, models = _models(snapshot)
+    url, relations = _warehouse(start, {PurePosixPath(path).stem.rpartition(".")[2] for path in models})
+    tables = {fold(PurePosixPath(path).stem.rpartition(".")[2]) for path in models}
+    production = _production(relations, tables)
+    layout = _layout(models, folder, relations, production)
+    read = _names_read(models)
+    unknown = sorted(name for name in read if not _is_known(name, tables, relations))
+    data = _data_files(snapshot)
+    sources = {name: data[name.rpartition(".")[2]] for name in unknown if name.rpartition(".")[2] in data}
+    return Found(
+        folder=folder,
+        models=models,
+        layout=layout,
+        warehouse=url,
+        production=production,
+        base=_base(repository),
+        sources=sources,
+        missing=tuple(name for name in unknown if name not in sources),
+    )
+
+
+def _models(snapshot: WorktreeSnapshot) -> tuple[str, dict[str, str]]:
+    every = [path for path in snapshot.paths() if path.endswith(".sql")]
+    if not every:
+        raise ProjectError("There is no .sql file here.", hint="Run init in the folder of your SQL project.")
+    tops = Counter(path.partition("/")[0] if "/" in path else "." for path in every)
+    usual = [name for name in _USUAL_FOLDERS if name in tops]
+    folder = usual[0] if usual else tops.most_common(1)[0][0]
+    chosen = [path for path in every if folder == "." or path.startswith(f"{folder}/")]
+    return folder, {path: snapshot.text(path) for path in chosen}
+
+
+def _warehouse(start: Path, tables: set[str]) -> tuple[str, tuple[Relation, ...]]:
+    """Return the DuckDB file that knows most of the models, and what is in it."""
+    best: tuple[int, str, tuple[Relation, ...]] = (-1, "", ())
+    candidates = [file for file in start.rglob("*") if file.name.endswith(_DATABASE_ENDINGS) and _is_duckdb(file)]
+    for file in sorted(candidates):
+        url = f"duckdb:///{file.relative_to(start).as_posix()}"
+        relations = _relations(connect(url, start))
+        known = len({relation.name for relation in relations} & {fold(table) for table in tables})
+        if known > best[0]:
+            best = (known, url, relations)
+    return best[1], best[2]
+
+
+def _relations(warehouse: Warehouse) -> tuple[Relation, ...]:
+    try:
+        return warehouse.relations()
+    except CanaryError:
+        # Locked or of another version: it is still the file to name; `check` will say what is wrong with it.
+        return ()
+
+
+def _is_duckdb(file: Path) -> bool:
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        return stream.read(12)[8:12] == b"DUCK"
+
+
+def _production(relations: Sequence[Relation], tables: set[str]) -> str:
+    schemas = Counter(relation.schema for relation in relations if fold(relation.name) in tables)
+    if schemas:
+        return schemas.most_common(1)[0][0]
+    there = {relation.schema for relation in relations}
+    return next((name for name in _USUAL_SCHEMAS if name in there and name != "main"), "analytics")
+
+
+def _layout(models: Mapping[str, str], folder: str, relations: Sequence[Relation], production: str) -> str:
+    """Return a layout where folders only sort files, while all tables lie in one schema of production."""
+    below = [PurePosixPath(path) if folder == "." else PurePosixPath(path).relative_to(folder) for path in models]
+    depths = {len(path.parts) for path in below}
+    if depths == {1} or len(depths) != 1:
+        return ""
+    by_folder = sum(Relation(fold(path.parent.name), fold(path.stem)) in relations for path in below)
+    in_one = sum(Relation(production, fold(path.stem)) in relations for path in below)
+    folders = "/".join(f"{{folder{number}}}" for number in range(1, depths.pop()))
+    return f"{folders}/{{table}}.sql" if in_one > by_folder else ""
+
+
+def _names_read(models: Mapping[str, str]) -> set[str]:
+    names: set[str] = set()
+    for path, text in models.items():
+        script = read_script(text, path, "duckdb")
+        for statement in (*(one.tree for one in script.preamble), script.query):
+            reads = reads_of(statement, text, path, "duckdb", frozenset())
+            names |= {".".join(name.parts[-2:]) for name in reads.names}
+    return names
+
+
+def _is_known(name: str, tables: set[str], relations: Sequence[Relation]) -> bool:
+    schema, _, table = name.rpartition(".")
+    if table in tables:
+        return True
+    return any(one.name == table and schema in {"", one.schema} for one in relations)
+
+
+def _data_files(snapshot: WorktreeSnapshot) -> dict[str, str]:
+    """Map the name of a table to the data file, or the folder of files, that is called so."""
+    found: dict[str, str] = {}
+    for ending in reversed(_DATA_ENDINGS):
+        for path in snapshot.disk_glob(f"**/*{ending}"):
+            place = PurePosixPath(path)
+            found[fold(place.parent.name)] = f"{place.parent}/*{ending}"
+        for path in snapshot.disk_glob(f"**/*{ending}"):
+            found[fold(PurePosixPath(path).name.removesuffix(ending))] = path
+    return found
+
+
+def _base(repository: Repository) -> str:
+    for name in ("main", "master", "trunk", "develop"):
+        try:
+            repository.base(name, repository.head(None, {}), {})
+        except GitError:
+            continue
+        return name
+    return repository.head(None, {}).ref
+
+
+def _written(found: Found) -> str:
+    warehouse = found.warehouse or "duckdb:///warehouse.duckdb"
+    note = "" if found.warehouse else "   # no DuckDB file was found: put the path of yours here"
+    lines = [
+        "# What datacanary checks here. Limits and masks are taken from the base version of this file.",
+        "version: 1",
+        _project(found),
+        f"warehouse: {_quoted(warehouse)}{note}",
+        f"production: {_quoted(found.production)}   # the schema that promote swaps into",
+        f"base: {_quoted(found.base)}",
+        "",
+        *_sources(found),
+        "# Every limit has a default; these are they. Change what does not suit you.",
+        defaults_yaml().rstrip(),
+        "",
+        "# Keys pair the rows of both versions; without one here the tool looks for one and tells it.",
+        "# tables:",
+        "#   orders:",
+        "#     key: [order_id]",
+        "#     columns:",
+        "#       loaded_at: ignore",
+        "#       amount: {tolerance: 0.005}",
+        "",
+        "# Values of cells in reports: none, keys (the default), or also the columns that are allowed.",
+        "samples: {show: keys}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _project(found: Found) -> str:
+    layout = f", layout: {_quoted(found.layout)}" if found.layout else ""
+    return f"project: {{kind: sql, path: {_quoted(found.folder)}{layout}}}"
+
+
+def _sources(found: Found) -> list[str]:
+    if not (found.sources or found.missing):
+        return ["# sources:   # names that models read, and the files that hold their rows", ""]
+    lines = ["sources:   # names that models read, and the files that hold their rows"] if found.sources else []
+    lines += [f"  {_quoted(name)}: {_quoted(path)}" for name, path in sorted(found.sources.items())]
+    if found.missing:
+        lines += ["# Read by models, but found neither here nor in the warehouse:"]
+        lines += [f"#   {name}: path/to/{name.rpartition('.')[2]}.parquet" for name in found.missing]
+    return [*lines, ""]
+
+
+def _quoted(text: str) -> str:
+    """Quote a YAML value where it needs it."""
+    plain = all(character.isalnum() or character in "_-./:" for character in text)
+    if plain and not text[:1].isdigit() and text.lower() not in {"yes", "no", "on", "off", "true", "false", "null"}:
+        return text
+    return "'" + text.replace("'", "''").replace("${", "$${") + "'"

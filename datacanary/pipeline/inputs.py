@@ -1,0 +1,82 @@
+"""What a run reads from outside: held still where that can be, and watched where it cannot."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from datacanary.model.basic import Pair
+from datacanary.model.plan import Place, Plan
+from datacanary.model.release import Observed
+from datacanary.model.run import Inputs
+from datacanary.project.data_files import on_the_disk, one_path, untracked
+from datacanary.project.git import Snapshot
+from datacanary.protocols import Workspace
+
+State = Mapping[Path, tuple[int, int, int]]
+"""Per file: size in bytes, time of the last change in nanoseconds, and the file's number on its disk."""
+
+
+def load_sources(plan: Plan, snapshots: Pair[Snapshot], workspace: Workspace, folder: Path) -> None:
+    """Make the data files under `sources:` readable for the places that need them."""
+    for placed in plan.sources:
+        own = snapshots.base if placed.place == "base" else snapshots.head
+        workspace.load(placed.place, placed.source, on_the_disk(placed.source, own, folder / placed.place))
+
+
+def file_places(plan: Plan, snapshots: Pair[Snapshot], folder: Path) -> dict[tuple[Place, str], str]:
+    """Return where each place finds the files that queries name themselves."""
+    return {
+        (placed.place, placed.source.pattern): str(
+            one_path(placed.source, snapshots.base if placed.place == "base" else snapshots.head, folder / placed.place)
+        )
+        for placed in plan.files
+    }
+
+
+def watched_files(plan: Plan, snapshots: Pair[Snapshot]) -> tuple[Path, ...]:
+    """Return the files on the disk that somebody could change while the run reads them."""
+    return untracked(tuple(placed.source for placed in (*plan.sources, *plan.files)), snapshots.head.disk)
+
+
+def state_of(files: tuple[Path, ...]) -> State:
+    """Look at files without reading them."""
+    states = {}
+    for file in files:
+        if file.exists():
+            found = file.stat()
+            states[file] = (found.st_size, found.st_mtime_ns, found.st_ino)
+    return states
+
+
+def judge_inputs(plan: Plan, how: str, before: State, after: State) -> Inputs:
+    """Say whether both sides read the same rows."""
+    moved = sorted(str(file.name) for file in before.keys() | after.keys() if before.get(file) != after.get(file))
+    if moved:
+        return Inputs(pinned=False, how=f"{', '.join(moved)} changed while the run read it")
+    if plan.unpinned:
+        return Inputs(pinned=False, how="; ".join(plan.unpinned))
+    return Inputs(pinned=True, how=f"{how}; data files unchanged during the run" if before else how)
+
+
+def observed_inputs(plan: Plan, workspace: Workspace) -> tuple[Observed, ...]:
+    """Fingerprint the relations that were read from the warehouse as they are."""
+    found = (workspace.locate(relation) for relation in plan.externals)
+    return tuple(
+        Observed(str(relation), workspace.fingerprint(workspace.production(relation)))
+        for relation in found
+        if relation is not None
+    )
+
+
+def digests(files: tuple[Path, ...]) -> tuple[tuple[str, str], ...]:
+    """Hash the content of files with sha256; a file that is gone has an empty digest."""
+    return tuple((str(file), _digest(file)) for file in files)
+
+
+def _digest(file: Path) -> str:
+    if not file.exists():
+        return ""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,83 @@
+"""What a run may promote: the swaps of its judged tables, and what must still be true then."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterator, Sequence
+
+from datacanary.build.splice import splice
+from datacanary.model.basic import Physical, Relation
+from datacanary.model.plan import Build, Plan, PlannedTable
+from datacanary.model.project import Reference
+from datacanary.model.release import Observed, Swap
+from datacanary.model.verdict import Subject
+from datacanary.protocols import Workspace
+
+
+def swaps(plan: Plan, workspace: Workspace, run_id: str, dialect: str) -> tuple[Swap, ...]:
+    """Plan one swap for each table that head changes, adds, removes or renames; readers after what they read."""
+    heads = {build.model.relation: build for build in plan.builds if build.place == "head"}
+    order = [relation for relation in _upstream_first(plan) if relation in _targets(plan, "head")]
+    made = tuple(_swap(heads[relation], workspace, run_id, dialect) for relation in order if relation in heads)
+    gone = (relation for relation in _targets(plan, "base") if relation not in _targets(plan, "head"))
+    return made + tuple(Swap(relation, None, "table", "", _kept_as(run_id, relation)) for relation in gone)
+
+
+def observed_production(plan: Plan, workspace: Workspace) -> tuple[Observed, ...]:
+    """Identify what is in production now under the names that a promotion would touch."""
+    targets = sorted(set(_targets(plan, "base")) | set(_targets(plan, "head")))
+    return tuple(Observed(str(target), workspace.identity(workspace.production(target))) for target in targets)
+
+
+def obstacles(plan: Plan, subjects: Sequence[Subject]) -> tuple[str, ...]:
+    """Say why the run cannot be promoted as a whole, verdict aside."""
+    return tuple(_obstacles(plan, subjects))
+
+
+def _obstacles(plan: Plan, subjects: Sequence[Subject]) -> Iterator[str]:
+    for subject in subjects:
+        if subject.diff.failed:
+            yield f"{subject.planned.name} was not compared"
+    for build in plan.builds:
+        if build.place == "head" and build.model.materialized == "view":
+            for reference in build.model.references:
+                if reference.kind in {"source", "file"}:
+                    read = reference.target or reference.path
+                    yield f"the view {build.model.relation} reads the data files of {read}, which are not in production"
+
+
+def _targets(plan: Plan, side: str) -> tuple[Relation, ...]:
+    relations = (_relation(table, side) for table in plan.tables if table.effect != "unaffected")
+    return tuple(relation for relation in relations if relation is not None)
+
+
+def _relation(table: PlannedTable, side: str) -> Relation | None:
+    return table.relations.base if side == "base" else table.relations.head
+
+
+def _upstream_first(plan: Plan) -> tuple[Relation, ...]:
+    reads = {build.model.relation: build.model.reads("model") for build in plan.builds if build.place == "head"}
+    return tuple(relation for relation in graphlib.TopologicalSorter(reads).static_order() if relation in reads)
+
+
+def _swap(build: Build, workspace: Workspace, run_id: str, dialect: str) -> Swap:
+    model = build.model
+    view = ""
+    if model.materialized == "view":
+        view = splice(model, lambda reference: _in_production(reference, workspace), dialect).query
+    built = workspace.physical("head", model.relation)
+    return Swap(model.relation, built, model.materialized, view, _kept_as(run_id, model.relation))
+
+
+def _in_production(reference: Reference, workspace: Workspace) -> Physical | str:
+    """Name a relation without its database: the warehouse's file may be called otherwise tomorrow."""
+    if reference.target is None:
+        return reference.path
+    target = reference.target
+    if reference.kind in {"external", "previous"}:
+        target = workspace.locate(target) or target
+    return Physical("", target.schema, target.name)
+
+
+def _kept_as(run_id: str, relation: Relation) -> str:
+    return f"__dc_prev_{run_id.replace('-', '_')}__{relation.name}"

@@ -1,0 +1,202 @@
+"""Both versions of the user's project: config, models and data files, read without touching the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from datacanary import config as config_room
+from datacanary.errors import ConfigError, ProjectError, Where
+from datacanary.model.basic import Pair, Version
+from datacanary.model.config import Config
+from datacanary.model.project import Project, SourceData
+from datacanary.project.data_files import data_files, named_sources
+from datacanary.project.git import Repository, Snapshot, WorktreeSnapshot, open_repository
+from datacanary.project.git.pull_request import pull_request_head
+from datacanary.project.plain_sql import parse
+from datacanary.protocols import Warehouse
+from datacanary.warehouse.connect import connect
+
+CONFIG_NAME = "datacanary.yml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the user said on the command line: where, and which versions. None stands for the default."""
+
+    start: Path
+    environ: Mapping[str, str]
+    config: Path | None = None
+    base: str | None = None
+    head: str | None = None
+    select: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a project lives: its repository, the folder of its config, and the config as it is on the disk."""
+
+    repository: Repository
+    folder: Path
+    config_file: Path
+    explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What parsing needs to know of the warehouse: its dialect, and what it calls its own database."""
+
+    dialect: str
+    catalog: str
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Both versions, read and parsed; `notes` are sentences for the report."""
+
+    home: Home
+    versions: Pair[Version]
+    configs: Pair[Config]
+    snapshots: Pair[Snapshot]
+    projects: Pair[Project]
+    engine: Engine
+    notes: tuple[str, ...]
+
+
+def find_home(asked: Asked) -> Home:
+    """Find the repository and the config; ConfigError with the next step if there is none."""
+    repository = open_repository(asked.config.parent if asked.config else asked.start)
+    if asked.config is not None:
+        if not asked.config.is_file():
+            raise ConfigError("The config file does not exist.", where=Where(str(asked.config)))
+        file = asked.config.absolute()
+        return Home(repository, file.parent, file, explicit=True)
+    found = config_room.find(asked.start.absolute(), repository.root)
+    if found is None:
+        below = sorted(path.relative_to(asked.start).as_posix() for path in asked.start.glob(f"*/{CONFIG_NAME}"))
+        hint = f"Name one: --config {below[0]}" if below else "Write one with: datacanary init"
+        raise ConfigError(f"There is no {CONFIG_NAME} here, nor in a folder above.", hint=hint)
+    return Home(repository, found.parent, found, explicit=False)
+
+
+def read_config(home: Home, environ: Mapping[str, str]) -> Config:
+    """Parse the config as it is on the disk."""
+    try:
+        text = home.config_file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("The config cannot be read as UTF-8 text.", where=Where(home.config_file.name)) from error
+    return config_room.parse(text, home.config_file.name, environ)
+
+
+def open_warehouse(config: Config, folder: Path, environ: Mapping[str, str]) -> Warehouse:
+    """Return the warehouse that a config names."""
+    return connect(config.warehouse.url(environ), folder)
+
+
+def read_versions(asked: Asked) -> Versions:
+    """Read and parse base and head.
+
+    Raises GitError, ConfigError or ProjectError; those of the base version say so.
+    """
+    home = find_home(asked)
+    repository = home.repository
+    head = repository.head(asked.head, asked.environ)
+    folder = repository.relative(home.folder)
+    # The working tree is head only where nobody named a commit, nor CI a pull request.
+    worktree = asked.head is None and pull_request_head(asked.environ) is None
+    head_snapshot: Snapshot = (
+        repository.worktree_snapshot(folder) if worktree else repository.commit_snapshot(head.sha, folder)
+    )
+    head_config = _config(head_snapshot, home, asked.environ, head)
+    on_disk = read_config(home, asked.environ) if head_config is None else head_config
+    base = repository.base(asked.base or on_disk.base, head, asked.environ)
+    base_snapshot = repository.commit_snapshot(base.sha, folder)
+    base_config = _config(base_snapshot, home, asked.environ, base)
+    configs, notes = _both(Pair(base_config, head_config), Pair(base, head), home)
+    snapshots = Pair(base_snapshot, head_snapshot)
+    engine = _engine(configs.head, home, asked.environ)
+    return Versions(
+        home=home,
+        versions=Pair(base, head),
+        configs=configs,
+        snapshots=snapshots,
+        projects=_projects(configs, snapshots, Pair(base, head), engine),
+        engine=engine,
+        notes=notes,
+    )
+
+
+def _config(snapshot: Snapshot, home: Home, environ: Mapping[str, str], version: Version) -> Config | None:
+    name = home.config_file.name
+    on_disk = isinstance(snapshot, WorktreeSnapshot) and home.config_file.is_file()
+    if not snapshot.tracks(name):
+        return read_config(home, environ) if on_disk else None
+    try:
+        return config_room.parse(snapshot.text(name), name, environ)
+    except ConfigError as error:
+        if on_disk:
+            raise
+        problem = f"{error.problem} (in the version of {version})"
+        raise ConfigError(problem, where=error.where, hint=error.hint) from error
+
+
+def _both(configs: Pair[Config | None], versions: Pair[Version], home: Home) -> tuple[Pair[Config], tuple[str, ...]]:
+    base, head = configs
+    name = home.config_file.name
+    if base is not None and head is not None:
+        return Pair(base, head), ()
+    if base is None and head is None:
+        raise ConfigError(f"Neither version has {name}.", hint="Commit it, or name another with --config.")
+    if head is None:
+        raise ConfigError(
+            f"{name} exists only in base ({versions.base}); head ({versions.head}) deletes it.",
+            hint="Put it back: without it nothing says what to compare.",
+        )
+    if not home.explicit:
+        raise ConfigError(
+            f"{name} exists only in head; base ({versions.base}) does not have it.",
+            hint=f"Commit it to {versions.base.ref} first; or use head's for both versions: "
+            f"datacanary check --config {name}",
+        )
+    note = f"{name} is not in base: head's is used for both, its limits too"
+    return Pair(head, head), (note,)
+
+
+def _engine(config: Config, home: Home, environ: Mapping[str, str]) -> Engine:
+    """Ask the warehouse for its dialect and name; where its URL needs a variable that is not set, it stays unnamed."""
+    try:
+        warehouse = open_warehouse(config, home.folder, environ)
+    except ConfigError:
+        return Engine("duckdb", "")
+    return Engine(warehouse.dialect, warehouse.catalog)
+
+
+def _projects(
+    configs: Pair[Config], snapshots: Pair[Snapshot], versions: Pair[Version], engine: Engine
+) -> Pair[Project]:
+    head = _project(configs.head, snapshots.head, snapshots, versions.head, engine)
+    try:
+        base = _project(configs.base, snapshots.base, snapshots, versions.base, engine)
+    except ProjectError as error:
+        raise ProjectError(
+            f"{error.problem} (in the base version, {versions.base})", where=error.where, hint=error.hint
+        ) from error
+    return Pair(base, head)
+
+
+def _project(config: Config, own: Snapshot, snapshots: Pair[Snapshot], version: Version, engine: Engine) -> Project:
+    folder = config.project.path.strip("/")
+    pattern = "**/*.sql" if folder in {"", "."} else f"{folder}/**/*.sql"
+    texts = {path: own.text(path) for path in own.glob(pattern)}
+    if not texts:
+        raise ProjectError(
+            f"There is no .sql file below {config.project.path!r}.",
+            where=Where(config.file),
+            hint="Set project.path to the folder of your models.",
+        )
+    sources = named_sources(config, own, snapshots)
+    project = parse(texts, config, sources, version, dialect=engine.dialect, catalog=engine.catalog)
+    paths = sorted({path for model in project.models.values() for path in model.files()})
+    files = {path: SourceData(None, path, data_files(path, own, snapshots)) for path in paths}
+    return replace(project, files=files)
