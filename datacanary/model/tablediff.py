@@ -104,7 +104,8 @@ class SampleRow:
 class TableDiff:
     """How head differs from base: counts are exact.
 
-    `column_order_changed` is told, never judged. `failed` tables could not be built or read. `reason` says why the
+    `column_order_changed` is told, never judged. `failed` tables could not be built or read, `because_of`
+    names the one that failed first where it was another. `reason` says why the
     tables were compared, or why not.
     """
 
@@ -117,3 +118,4 @@ class TableDiff:
     column_order_changed: bool = False
     notes: tuple[str, ...] = ()
     failed: bool = False
+    because_of: str = ""

@@ -40,7 +40,8 @@ def _difference(
     problem = _problem(outcomes["base"], outcomes["head"])
     if problem:
         reason = f"{table.reason}; {problem}"
-        return TableDiff("not_compared", reason, NO_KEY, RowCounts(None, None), (), failed=True)
+        cause = next((one.because_of for one in outcomes.values() if one is not None and one.because_of), "")
+        return TableDiff("not_compared", reason, NO_KEY, RowCounts(None, None), (), failed=True, because_of=cause)
     base, head = outcomes["base"], outcomes["head"]
     if head is not None and base is None:
         rows = workspace.rows(head.physical)

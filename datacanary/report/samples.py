@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from datacanary.model.tablediff import Cell, ColumnDiff, SampleRow, TableDiff
@@ -19,13 +19,13 @@ def sample_lines(diff: TableDiff) -> list[str]:
     samples = _in_words(diff)
     for kind in ("removed", "added"):
         rows = [row for row in samples if row.kind == kind]
-        lines += [f"e.g. {kind}: {keys}" for keys in _keys(rows)]
+        lines += [f"{kind}: {keys}" for keys in _keys(rows)]
     changed = [row for row in samples if row.kind == "changed"]
     hidden = [row for row in changed if not (row.base or row.head)]
     for columns in dict.fromkeys(row.columns for row in hidden):
         rows = [row for row in hidden if row.columns == columns]
-        lines += [f"e.g. changed in {_names(columns)}: {keys}" for keys in _keys(rows)]
-    lines += [f"e.g. changed: {_cells(row.key)}: {_changes(row)}" for row in changed if row not in hidden]
+        lines += [f"changed in {_names(columns)}: {keys}" for keys in _keys(rows)]
+    lines += [f"changed: {_cells(row.key)}: {_changes(row)}" for row in changed if row not in hidden]
     return lines
 
 
@@ -34,9 +34,7 @@ def _in_words(diff: TableDiff) -> tuple[SampleRow, ...]:
     bare = frozenset(column.name for column in diff.columns if _is_bare(column))
 
     def words(cells: Mapping[str, Cell]) -> dict[str, Cell]:
-        return {
-            name: cell if isinstance(cell, str) and name in bare else value(cell) for name, cell in cells.items()
-        }
+        return {name: cell if isinstance(cell, str) and name in bare else value(cell) for name, cell in cells.items()}
 
     return tuple(replace(row, key=words(row.key), base=words(row.base), head=words(row.head)) for row in diff.samples)
 
@@ -52,9 +50,15 @@ def _keys(rows: Sequence[SampleRow]) -> list[str]:
     if not any(shown):
         return []
     names = {tuple(cells) for cells in shown}
-    if len(names) == 1 and len(only := names.pop()) == 1:
-        return [f"{only[0]} = {', '.join(str(cells[only[0]]) for cells in shown)}"]
+    if len(names) == 1 and len(only := names.pop()) <= _MOST_COLUMNS:
+        return [f"{_tuple(only)} = {', '.join(_tuple(map(str, cells.values())) for cells in shown)}"]
     return ["; ".join(f"({_cells(cells)})" for cells in shown)]
+
+
+def _tuple(parts: Iterable[str]) -> str:
+    """Write several parts in brackets, one as it is."""
+    written = tuple(parts)
+    return written[0] if len(written) == 1 else f"({', '.join(written)})"
 
 
 def _names(columns: tuple[str, ...]) -> str:

@@ -8,6 +8,9 @@ from typing import Literal
 from datacanary.model.verdict import Status
 from datacanary.report.encoding import for_terminal
 
+_TIES = {"=", "->"}
+"""Words that hold those beside them on their line."""
+
 Tone = Literal["red", "yellow", "green", "magenta", "dim", "bold"]
 
 _CODES: dict[Tone, str] = {"red": "31", "yellow": "33", "green": "32", "magenta": "35", "dim": "2", "bold": "1"}
@@ -31,9 +34,9 @@ class Style:
             return text
         return f"\x1b[{';'.join(_CODES[tone] for tone in tones)}m{text}\x1b[0m"
 
-    def status(self, status: Status, width: int = 0) -> str:
-        """Write a status as a word that stands out, padded to `width` characters."""
-        return self.paint(status.upper(), _OF_STATUS[status], "bold") + " " * (width - len(status))
+    def status(self, status: Status) -> str:
+        """Write a status as a word that stands out."""
+        return self.paint(status.upper(), _OF_STATUS[status], "bold")
 
     def shorten(self, text: str, width: int) -> str:
         """Make a text harmless, and cut its middle if the terminal is narrow.
@@ -46,3 +49,31 @@ class Style:
             return clean
         tail = (width - 1) // 2
         return f"{clean[: width - 1 - tail]}…{clean[len(clean) - tail :]}"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a sentence into lines, but neither in `a = 1` or `1 -> 2` nor in a command to paste at its end.
+
+    >>> wrap("e.g. order_id = 1; to undo it: datacanary rollback last", 14)
+    ['e.g.', 'order_id = 1;', 'to undo it:', 'datacanary rollback last']
+    """
+    lines: list[str] = []
+    for piece in _pieces(text):
+        if lines and len(lines[-1]) + 1 + len(piece) <= width:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _pieces(text: str) -> list[str]:
+    sentence, colon, command = text.partition(": datacanary ")
+    pieces: list[str] = []
+    tied = False
+    for word in f"{sentence}{colon[:1]}".split(" "):
+        if pieces and (tied or word in _TIES):
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+        tied = word in _TIES
+    return [*pieces, f"datacanary {command}"] if colon else pieces

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+import tabulate as tables
 from tabulate import tabulate
 
 from datacanary.model.run import Report, TableReport
@@ -13,17 +14,18 @@ from datacanary.model.verdict import Check, severity
 from datacanary.report.encoding import for_terminal
 from datacanary.report.next_step import next_step
 from datacanary.report.samples import sample_lines
-from datacanary.report.style import Style
+from datacanary.report.style import Style, wrap
 from datacanary.report.tableview import columns_view
 
 _SHORTEST_NAME = 12
 
+# tabulate widens every column by two more than its gap; at 80 columns there is no room for that.
+tables.MIN_PADDING = 0
+
 
 def render(report: Report, style: Style) -> str:
     """Write a report for a terminal; all texts from data and names are made harmless."""
-    ordered = sorted(
-        report.tables, key=lambda table: (-severity(table.status), table.effect == "inherited", table.name)
-    )
+    ordered = sorted(report.tables, key=_rank)
     shown = [table for table in ordered if table.diff.comparison != "unaffected"]
     parts = ["\n".join(_head(report, style))]
     if shown:
@@ -31,15 +33,16 @@ def render(report: Report, style: Style) -> str:
     unaffected = len(ordered) - len(shown)
     if unaffected and shown:
         noun = "table is" if unaffected == 1 else "tables are"
-        parts.append(style.paint(f"{unaffected} more {noun} unaffected: neither built nor compared.", "dim"))
+        parts.append(
+            style.paint(f"{unaffected} more {noun} unaffected: not compared, since nothing can differ.", "dim")
+        )
     parts += ["\n".join(_section(table, report, style)) for table in shown if _worth_a_section(table, report)]
     return "\n\n".join(parts)
 
 
 def _rank(table: TableReport) -> tuple[int, bool, bool, str]:
     """Put the worst first, and what caused it before what only reads it."""
-    because_of = "it reads" in table.diff.reason and table.diff.failed
-    return -severity(table.status), because_of, table.effect == "inherited", table.name
+    return -severity(table.status), bool(table.diff.because_of), table.effect == "inherited", table.name
 
 
 def _head(report: Report, style: Style) -> Iterator[str]:
@@ -71,8 +74,8 @@ def _wrapped(label: str, text: str, style: Style, painted: str = "") -> Iterator
         yield shown + text
         return
     indent = " " * len(label)
-    lines = textwrap.wrap(text, max(style.width - len(label), 20), break_long_words=False, break_on_hyphens=False)
-    yield shown + (lines[0] if lines else "")
+    lines = wrap(text, max(style.width - len(label), 20))
+    yield shown + lines[0]
     yield from (indent + line for line in lines[1:])
 
 
@@ -80,7 +83,7 @@ def _overview(tables: list[TableReport], style: Style) -> str:
     header = ["table", "status", "base rows", "head rows", "added", "removed", "changed"]
     cells = [_counts(table) for table in tables]
     taken = sum(max(len(one) for one in column) + 2 for column in zip(header[2:], *cells, strict=True))
-    states = max(len(table.status) for table in tables) + 2
+    states = max(len(word) for word in ("status", *(table.status for table in tables))) + 2
     left = max(_SHORTEST_NAME, (style.width or 0) - taken - states)
     rows = [
         [style.shorten(table.name, left), style.status(table.status), *counts]
@@ -111,23 +114,17 @@ def _differs(diff: TableDiff) -> bool:
 def _section(table: TableReport, report: Report, style: Style) -> Iterator[str]:
     path = table.paths.head or table.paths.base
     if table.diff.failed:
-        label = f"{for_terminal(table.name)}: "
-        yield from _wrapped(label, for_terminal(table.diff.reason), style, style.paint(label.rstrip(), "bold"))
+        yield from _titled(table, table.diff.reason, style)
         return
     reason = f"{table.diff.reason}{f' ({path})' if path and path not in table.diff.reason else ''}"
-    yield from _wrapped(
-        f"{for_terminal(table.name)}: ",
-        for_terminal(reason),
-        style,
-        style.paint(f"{for_terminal(table.name)}:", "bold"),
-    )
+    yield from _titled(table, reason, style)
     for check in _telling(report.checks_of(table.name)):
         told = f" ({check.limit_origin})" if check.limit_origin != "default" or check.limit is not None else ""
         label = f"  {check.status.upper():<5} "
         yield from _wrapped(
-            label, f"{for_terminal(check.message)}{for_terminal(told)}", style, f"  {style.status(check.status, 5)}"
+            label, f"{for_terminal(check.message)}{for_terminal(told)}", style, f"  {style.status(check.status)}"
         )
-    yield from (f"  {line}" for line in _key_lines(table, report))
+    yield from _key_lines(table, report, style)
     for note in table.diff.notes:
         yield from _wrapped("  note  ", for_terminal(note), style)
     view = columns_view(table.diff, style)
@@ -138,7 +135,20 @@ def _section(table: TableReport, report: Report, style: Style) -> Iterator[str]:
     if lines:
         yield ""
         for line in lines:
-            yield from _wrapped("  ", for_terminal(line), style)
+            yield from _wrapped("  e.g. ", for_terminal(line), style)
+
+
+def _titled(table: TableReport, text: str, style: Style) -> Iterator[str]:
+    """Write a table's name and the sentence about it; further lines are indented a little, however long the name."""
+    name = for_terminal(table.name)
+    whole = f"{name}: {for_terminal(text)}"
+    lines = (
+        [whole]
+        if style.width is None
+        else textwrap.wrap(whole, style.width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    )
+    yield style.paint(f"{name}:", "bold") + lines[0].removeprefix(f"{name}:")
+    yield from lines[1:]
 
 
 def _telling(checks: tuple[Check, ...]) -> list[Check]:
@@ -148,10 +158,11 @@ def _telling(checks: tuple[Check, ...]) -> list[Check]:
     return sorted(found, key=lambda check: -severity(check.status))
 
 
-def _key_lines(table: TableReport, report: Report) -> Iterator[str]:
+def _key_lines(table: TableReport, report: Report, style: Style) -> Iterator[str]:
     key = table.diff.key
     columns = for_terminal(", ".join(key.columns))
     if table.diff.comparison == "keyed" and key.origin == "inferred":
         options = ": " + " ".join(f"--key {for_terminal(name)}" for name in key.columns)
-        line = f", in datacanary.yml: tables: {{{for_terminal(table.name)}: {{key: [{columns}]}}}}"
-        yield f"key   ({columns}), inferred; to fix it{options if report.kind == 'diff' else line}"
+        line = f", put into datacanary.yml: tables: {{{for_terminal(table.name)}: {{key: [{columns}]}}}}"
+        told = f"({columns}), inferred; to fix it{options if report.kind == 'diff' else line}"
+        yield from _wrapped("  key   ", told, style)
