@@ -34,13 +34,17 @@ class PlacedSource:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTable:
-    """One relation of either version: what the change does to it and why; the sides that have it."""
+    """One relation of either version: what the change does to it and why; the sides that have it.
+
+    `notes` are worth telling even if no row differs.
+    """
 
     name: str
     effect: Effect
     reason: str
     relations: Pair[Relation | None]
     paths: Pair[str | None]
+    notes: tuple[str, ...] = ()
 
     @property
     def compared(self) -> bool:

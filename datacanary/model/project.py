@@ -26,8 +26,8 @@ class Span:
 class Reference:
     """One place in a model's text that names what it reads.
 
-    `target` is None for files, `path` is empty for everything else. `alias` is the name to add behind the
-    spliced one so that `orders.id` stays valid; empty where the text has an alias of its own.
+    `target` is None for files, `path` is empty for everything else. `alias` is the name to add behind a spliced one
+    that ends otherwise, so that `orders.id` stays valid; empty where the text has an alias of its own.
     """
 
     kind: ReadKind
@@ -40,17 +40,22 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """A `schema.table` in front of a column whose table is spliced: it becomes the table's alias."""
+    """A `schema.table` in front of a column whose table is spliced, and where FROM names that table.
+
+    It becomes the table's new name; or `alias`, where the table gets one.
+    """
 
     span: Span
     alias: str
+    table: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """One `.sql` file: statements that prepare, then the query that makes the relation.
 
-    `path` is relative to the config. `fingerprint` is of the text without white space and comments.
+    `path` is relative to the config. `unpinned` are functions and catalogs in FROM whose rows nobody can hold still.
+    `fingerprint` is of the text without white space, comments and the case of keywords.
     """
 
     relation: Relation

@@ -105,7 +105,7 @@ def _compared(
         columns=found.columns,
         samples=found.samples,
         column_order_changed=found.column_order_changed,
-        notes=(*notes, *found.notes),
+        notes=(*table.notes, *notes, *found.notes),
     )
 
 

@@ -74,10 +74,21 @@ def find_home(asked: Asked) -> Home:
         return Home(repository, file.parent, file, explicit=True)
     found = config_room.find(asked.start.absolute(), repository.root)
     if found is None:
+        _refuse_deleted(repository, asked)
         below = sorted(path.relative_to(asked.start).as_posix() for path in asked.start.glob(f"*/{CONFIG_NAME}"))
         hint = f"Name one: --config {below[0]}" if below else "Write one with: datacanary init"
         raise ConfigError(f"There is no {CONFIG_NAME} here, nor in a folder above.", hint=hint)
     return Home(repository, found.parent, found, explicit=False)
+
+
+def _refuse_deleted(repository: Repository, asked: Asked) -> None:
+    """Say so if the config is only missing from the working tree."""
+    committed = repository.commit_snapshot(repository.head("HEAD", asked.environ).sha, repository.relative(asked.start))
+    if committed.tracks(CONFIG_NAME):
+        raise ConfigError(
+            f"{CONFIG_NAME} exists only in the last commit; the working tree deletes it.",
+            hint=f"Put it back: git checkout HEAD -- {CONFIG_NAME}",
+        )
 
 
 def read_config(home: Home, environ: Mapping[str, str]) -> Config:
@@ -150,12 +161,12 @@ def _both(configs: Pair[Config | None], versions: Pair[Version], home: Home) -> 
         raise ConfigError(f"Neither version has {name}.", hint="Commit it, or name another with --config.")
     if head is None:
         raise ConfigError(
-            f"{name} exists only in base ({versions.base}); head ({versions.head}) deletes it.",
+            f"{name} exists only in base, {versions.base}; head, {versions.head}, deletes it.",
             hint="Put it back: without it nothing says what to compare.",
         )
     if not home.explicit:
         raise ConfigError(
-            f"{name} exists only in head; base ({versions.base}) does not have it.",
+            f"{name} exists only in head; base, {versions.base}, does not have it.",
             hint=f"Commit it to {versions.base.ref} first; or use head's for both versions: "
             f"datacanary check --config {name}",
         )

@@ -102,7 +102,7 @@ def _counts(table: TableReport) -> list[str]:
 
 def _worth_a_section(table: TableReport, report: Report) -> bool:
     """Tell whether there is more to say of a table than its line in the overview."""
-    return len(report.tables) == 1 or table.status != "pass" or _differs(table.diff)
+    return len(report.tables) == 1 or table.status != "pass" or _differs(table.diff) or bool(table.diff.notes)
 
 
 def _differs(diff: TableDiff) -> bool:

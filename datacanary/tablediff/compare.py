@@ -44,8 +44,9 @@ class Difference:
 
     def rows_of(self, side: Side) -> pl.LazyFrame:
         """Rows that one side alone has."""
-        rows = self.given.of(side).lazy().select(pl.all().gather(self.gone.of(side)))
-        return rows.rename({column.code: column.name for column in self.columns}, strict=False)
+        # Gathered here and not by the lazy frame: Polars 2.1 panics there on lists of JSON.
+        rows = self.given.of(side)[self.gone.of(side)]
+        return rows.rename({column.code: column.name for column in self.columns}, strict=False).lazy()
 
     def changed(self) -> pl.LazyFrame:
         """Rows that are on both sides and differ: the key, then `<column>_base` and `<column>_head` of each column.
@@ -212,7 +213,7 @@ def notes(
     """Say what a reader could miss."""
     told = []
     if options.key is None and origin == "none":
-        told.append("No key was found: whole rows are compared.")
+        told.append("No key was found: whole rows are compared, so a changed row counts as one removed and one added.")
     told += [
         f"The column {column.name!r} is not compared: {column.incomparable}."
         for column in columns

@@ -47,15 +47,14 @@ def infer_key(tables: Pair[Table], name: str = "", *, ignore: Sequence[str] = ()
     """
     frames = tables.map(lambda side: side.frame.collect(engine="streaming"))
     columns, written = eligible(frames, name, ignore)
-    filled = [side for side in written if side.height] or list(written)
-    columns = [column for column in columns if not any(side[column.code].null_count() for side in filled)]
+    columns = [column for column in columns if not any(side[column.code].null_count() for side in written)]
     common = [column for column in frames.base.columns if column in frames.head.columns and column not in ignore]
     for proposals, most in ((by_name(columns), MOST_CHECKED), (by_position(columns, common), MOST_COLUMNS)):
         likely = (
-            codes for codes in map(codes_of, proposals) if all(unique_at_a_glance(side, codes) for side in filled)
+            codes for codes in map(codes_of, proposals) if all(unique_at_a_glance(side, codes) for side in written)
         )
         for codes in islice(likely, most):
-            if all(is_unique(side.select(codes)) for side in filled) and pairs_enough(written, codes):
+            if all(is_unique(side.select(codes)) for side in written) and pairs_enough(written, codes):
                 names = {column.code: column.name for column in columns}
                 return tuple(names[code] for code in codes)
     return ()

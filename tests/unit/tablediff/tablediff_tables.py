@@ -59,7 +59,7 @@ class Drawn:
         )
 
 
-NAMES = ("id", "^.*$", "*", "", 'a"b.c d', "row", "literal", "c0")
+NAMES = ("id", "^.*$", "^a$", "*", "", 'a"b.c d', "row", "literal", "c0")
 
 
 @st.composite

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from datacanary.errors import DataError
@@ -64,7 +65,9 @@ def test_a_key_is_inferred_if_none_is_given() -> None:
     assert diff(BASE, HEAD).summary.key.origin == "inferred"
     summary = diff(BASE.drop("id"), HEAD.drop("id").with_columns(a=pl.lit("same"))).summary
     assert (summary.comparison, summary.key.origin) == ("keyless", "none")
-    assert summary.notes == ("No key was found: whole rows are compared.",)
+    assert summary.notes == (
+        "No key was found: whole rows are compared, so a changed row counts as one removed and one added.",
+    )
 
 
 def test_columns_of_one_side_and_ignored_ones_are_listed() -> None:
@@ -232,6 +235,7 @@ def test_names_that_clash_get_underscores() -> None:
 def test_any_name_can_be_a_column() -> None:
     names = [
         "^.*$",
+        "^a$",
         "*",
         "",
         'a"b',
@@ -302,6 +306,42 @@ def test_a_duckdb_table_is_compared_with_itself_after_a_round_trip() -> None:
         (sample,) = compare(Pair(sides.base, gone), DiffOptions(key=("id",), tolerances={})).summary.samples
         assert sample.base["forever"] == "infinity"
         assert sample.base["map"] == [{"key": "k", "value": 0}]
+
+
+ODD = {
+    "struct without fields": pl.Series([{}, None, {}], dtype=pl.Struct({})),
+    "list of nothing": pl.Series([[None], [], None], dtype=pl.List(pl.Null)),
+    "array without width": pl.Series([[], [], None], dtype=pl.Array(pl.Int8, 0)),
+    "array of arrays": pl.Series([[[1, 2], [3, None]], None, [[1, 2], [3, 4]]], dtype=pl.Array(pl.Int8, (2, 2))),
+    "half float": pl.Series([1.0, float("nan"), None], dtype=pl.Float16),
+    "nothing": pl.Series([None, None, None], dtype=pl.Null),
+    "enum without words": pl.Series([None, None, None], dtype=pl.Enum([])),
+    "endless days": pl.Series([2**31 - 1, None, -(2**31)], dtype=pl.Int32).cast(pl.Date),
+    "endless times": pl.Series([2**63 - 1, None, -(2**63)], dtype=pl.Int64).cast(pl.Datetime("ms", "Asia/Tokyo")),
+    "map": pl.Series(pa.array([[("k", 1.0)], None, []], type=pa.map_(pa.string(), pa.float64()))),
+    "map of maps": pl.Series(
+        pa.array([[("k", [("a", 1)])], None, []], type=pa.map_(pa.string(), pa.map_(pa.string(), pa.int8())))
+    ),
+    "json": pl.Series(pa.array(["{}", None, "x"], type=pa.json_())),
+    "list of json": pl.Series(pa.ListArray.from_arrays([0, 1, 1, 2], pa.array(["{}", None], type=pa.json_()))),
+    "objects": pl.Series([object(), object(), None], dtype=pl.Object),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_types_neither_panic_nor_differ_from_themselves(name: str) -> None:
+    base = pl.DataFrame({"id": [1, 2, 3], "v": ODD[name]})
+    heads = [pl.DataFrame({"id": [1, 2, 3], "v": values[[2, 1, 0]]}) for values in ODD.values()]
+    for key in (("id",), ("v", "id"), ("v",), (), None):
+        if name == "objects" and "v" in (key or ()):
+            continue
+        assert diff(base, base, key).summary.rows.unchanged == 3
+        for head in (base[[0, 0, 1]], base.clear(), *(heads if key in {("id",), ()} else ())):
+            found = diff(base, head, key)
+            rows = found.summary.rows
+            assert found.added().collect().height == rows.added
+            assert found.removed().collect().height == rows.removed
+            assert found.changed().collect().height == (rows.changed or 0)
 
 
 def test_the_result_shows_itself() -> None:

@@ -15,7 +15,7 @@ from datacanary.errors import DataError
 from datacanary.tablediff.inputs import table_of
 from datacanary.tablediff.textvalues import typed_values
 
-FRAME = pl.DataFrame({"id": [1, 2], "name": ["a", None], "^.*$": [0.5, 1.0]})
+FRAME = pl.DataFrame({"id": [1, 2], "name": ["a", None], "^a$": [0.5, 1.0]})
 
 
 def write_stream(frame: pl.DataFrame, file: Path) -> None:
@@ -50,7 +50,7 @@ def test_every_kind_of_file_gives_the_same_table(ending: str, tmp_path: Path) ->
     WRITERS[ending](FRAME, file)
     assert rows(file) == FRAME.rows()
     assert rows(str(file)) == FRAME.rows()
-    assert table_of(file).types == {"id": "int64", "name": "string", "^.*$": "float64"}
+    assert table_of(file).types == {"id": "int64", "name": "string", "^a$": "float64"}
 
 
 @pytest.mark.parametrize("ending", WRITERS)
@@ -149,7 +149,7 @@ def test_files_of_other_columns_in_one_folder_are_refused(ending: str, tmp_path:
     WRITERS[ending](FRAME.rename({"name": "nom"}), tmp_path / f"b{ending}")
     assert "The files are not one table: the column 'nam" in problem(tmp_path) or "'nom'" in problem(tmp_path)
     WRITERS[ending](
-        FRAME.select("name", "^.*$", "id") if ending == "?" else FRAME[["name", "^.*$", "id"]], tmp_path / f"b{ending}"
+        FRAME.select("name", "^a$", "id") if ending == "?" else FRAME[["name", "^a$", "id"]], tmp_path / f"b{ending}"
     )
     assert sorted(rows(tmp_path), key=str) == sorted([*FRAME.rows(), *FRAME.rows()], key=str)
 
@@ -247,7 +247,7 @@ def test_types_are_inferred_from_the_whole_csv(tmp_path: Path) -> None:
 def test_text_gets_a_type_only_if_nothing_is_lost(
     texts: list[str | None], dtype: pl.DataType, values: list[object] | None
 ) -> None:
-    found = typed_values(pl.Series("^.*$", [*texts, None], dtype=pl.String))
+    found = typed_values(pl.Series("^a$", [*texts, None], dtype=pl.String))
     assert found.dtype == dtype
     assert found.null_count() == texts.count(None) + 1
     if values is not None:

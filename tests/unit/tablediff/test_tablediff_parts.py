@@ -110,9 +110,9 @@ def test_totals_that_are_no_number(values: list[object], expected: str | None) -
         ([["x", None], None, []], pl.List(pl.String()), [["x", None], None, []]),
         ([[1.0, math.nan], None], pl.Array(pl.Float64(), 2), [[1.0, "NaN"], None]),
         (
-            [{"^.*$": [b"a"], "": None}, None],
-            pl.Struct({"^.*$": pl.List(pl.Binary), "": pl.Null}),
-            [{"^.*$": ["61"], "": None}, None],
+            [{"^a$": [b"a"], "": None}, None],
+            pl.Struct({"^a$": pl.List(pl.Binary), "": pl.Null}),
+            [{"^a$": ["61"], "": None}, None],
         ),
         (["x", None], pl.Categorical(), ["x", None]),
         ([None], pl.Null(), [None]),
@@ -120,7 +120,7 @@ def test_totals_that_are_no_number(values: list[object], expected: str | None) -
     ],
 )  # fmt: skip
 def test_cells_are_plain_json(values: list[object], dtype: pl.DataType, cells: list[Cell]) -> None:
-    assert json_cells(pl.Series("^.*$", values, dtype=dtype)) == cells
+    assert json_cells(pl.Series(values, dtype=dtype).alias("^a$")) == cells
 
 
 def test_instants_are_told_in_utc() -> None:
