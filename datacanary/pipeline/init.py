@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from datacanary.config import defaults_yaml, parse
 from datacanary.errors import CanaryError, GitError, ProjectError, UsageError, Where
-from datacanary.model.basic import Relation
+from datacanary.model.basic import Relation, Version
 from datacanary.pipeline.versions import CONFIG_NAME
 from datacanary.project.git import Repository, WorktreeSnapshot, open_repository
 from datacanary.project.naming import fold
-from datacanary.project.references import reads_of
-from datacanary.project.statements import read_script
+from datacanary.project.plain_sql import parse as parse_models
 from datacanary.protocols import Warehouse
 from datacanary.warehouse.connect import connect
 
@@ -69,21 +68,19 @@ def _look(repository: Repository, snapshot: WorktreeSnapshot, start: Path) -> Fo
     url, relations = _warehouse(start, {PurePosixPath(path).stem.rpartition(".")[2] for path in models})
     tables = {fold(PurePosixPath(path).stem.rpartition(".")[2]) for path in models}
     production = _production(relations, tables)
-    layout = _layout(models, folder, relations, production)
-    read = _names_read(models)
-    unknown = sorted(name for name in read if not _is_known(name, tables, relations))
-    data = _data_files(snapshot)
-    sources = {name: data[name.rpartition(".")[2]] for name in unknown if name.rpartition(".")[2] in data}
-    return Found(
+    found = Found(
         folder=folder,
         models=models,
-        layout=layout,
+        layout=_layout(models, folder, relations, production),
         warehouse=url,
         production=production,
         base=_base(repository),
-        sources=sources,
-        missing=tuple(name for name in unknown if name not in sources),
+        sources={},
+        missing=(),
     )
+    unknown, data = _unknown_names(found, relations), _data_files(snapshot)
+    sources = {str(name): data[name.name] for name in unknown if name.name in data}
+    return replace(found, sources=sources, missing=tuple(str(name) for name in unknown if name.name not in data))
 
 
 def _models(snapshot: WorktreeSnapshot) -> tuple[str, dict[str, str]]:
@@ -145,21 +142,17 @@ def _layout(models: Mapping[str, str], folder: str, relations: Sequence[Relation
     return f"{folders}/{{table}}.sql" if in_one > by_folder else ""
 
 
-def _names_read(models: Mapping[str, str]) -> set[str]:
-    names: set[str] = set()
-    for path, text in models.items():
-        script = read_script(text, path, "duckdb")
-        for statement in (*(one.tree for one in script.preamble), script.query):
-            reads = reads_of(statement, text, path, "duckdb", frozenset())
-            names |= {".".join(name.parts[-2:]) for name in reads.names}
-    return names
+def _unknown_names(found: Found, relations: Sequence[Relation]) -> tuple[Relation, ...]:
+    """Return what the models read that is neither a model nor in the warehouse."""
+    config = parse(_written(found), CONFIG_NAME, {})
+    catalog = PurePosixPath(found.warehouse).stem
+    project = parse_models(found.models, config, (), Version("HEAD", ""), dialect="duckdb", catalog=catalog)
+    read = {relation for model in project.models.values() for relation in model.reads("external")}
+    return tuple(sorted(relation for relation in read if not _is_there(relation, relations)))
 
 
-def _is_known(name: str, tables: set[str], relations: Sequence[Relation]) -> bool:
-    schema, _, table = name.rpartition(".")
-    if table in tables:
-        return True
-    return any(one.name == table and schema in {"", one.schema} for one in relations)
+def _is_there(relation: Relation, relations: Sequence[Relation]) -> bool:
+    return any(one.name.lower() == relation.name and relation.schema in {"", one.schema.lower()} for one in relations)
 
 
 def _data_files(snapshot: WorktreeSnapshot) -> dict[str, str]:

@@ -1,0 +1,227 @@
+"""What somebody meets in the first hour: init, doctor, validate, plan, and errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from program import Place, make_place
+
+ORDERS = "SELECT id AS order_id, customer, cents / 100 AS amount FROM raw.orders WHERE status <> 'test'\n"
+DAILY = "SELECT customer, country, sum(amount) AS spent FROM orders JOIN countries USING (customer) GROUP BY ALL\n"
+CONFIG = (
+    "version: 1\nwarehouse: duckdb:///shop.duckdb\nproduction: analytics\nsources:\n  countries: data/countries.csv\n"
+)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Place:
+    """Make a project without a config: two models, a warehouse, a data file."""
+    place = make_place(tmp_path)
+    with duckdb.connect(str(place.folder / "shop.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA raw; CREATE SCHEMA analytics")
+        connection.execute(
+            "CREATE TABLE raw.orders AS SELECT i AS id, i % 10 AS customer, i * 10 AS cents, "
+            "CASE WHEN i % 20 = 0 THEN 'test' ELSE 'paid' END AS status FROM range(200) AS t(i)"
+        )
+        connection.execute("CREATE TABLE analytics.orders AS SELECT 1 AS order_id")
+    countries = "customer,country\n" + "".join(f"{number},C{number % 3}\n" for number in range(10))
+    place.commit(
+        {
+            ".gitignore": "*.duckdb\n",
+            "models/orders.sql": ORDERS,
+            "models/daily.sql": DAILY,
+            "data/countries.csv": countries,
+        }
+    )
+    return place
+
+
+def test_init_writes_a_config_that_works_and_never_overwrites(shop: Place) -> None:
+    done = shop.run("init")
+    assert done.returncode == 0, done.stderr
+    assert "warehouse   duckdb:///shop.duckdb" in done.stdout
+    assert "production  schema analytics" in done.stdout
+    assert "countries: data/countries.csv" in done.stdout
+    written = (shop.folder / "datacanary.yml").read_text("utf-8")
+    shop.commit({})
+    shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
+    assert shop.run("check").returncode == 1
+    again = shop.run("init")
+    assert again.returncode == 2
+    assert "never overwrites" in again.stderr
+    assert (shop.folder / "datacanary.yml").read_text("utf-8") == written
+
+
+def test_init_in_a_dbt_project_says_that_it_cannot_be_read(shop: Place) -> None:
+    shop.commit({"dbt_project.yml": "name: x\n"})
+    done = shop.run("init")
+    assert done.returncode == 2
+    assert "dbt project" in done.stderr
+    assert not (shop.folder / "datacanary.yml").exists()
+
+
+def test_init_keeps_folders_that_only_sort_files_out_of_the_names(shop: Place) -> None:
+    shop.git("mv", "models/orders.sql", "models/daily.sql", "data")
+    shop.commit({"models/core/orders.sql": ORDERS, "models/core/daily.sql": DAILY})
+    shop.git("rm", "--quiet", "--force", "data/orders.sql", "data/daily.sql")
+    assert shop.run("init").returncode == 0
+    shop.commit({})
+    plan = json.loads(shop.run("plan", "--format", "json").stdout)
+    assert [table["name"] for table in plan["tables"]] == ["daily", "orders"]
+
+
+def test_doctor_is_content_with_a_good_project(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    done = shop.run("doctor")
+    assert done.returncode == 0
+    assert "BAD" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            {"datacanary.yml": CONFIG.replace("shop.duckdb", "shap.duckdb")},
+            "shap.duckdb: The DuckDB file does not exist.",
+        ),
+        ({"datacanary.yml": CONFIG.replace("countries.csv", "cuntries.csv")}, "no file for analytics.countries"),
+        ({"datacanary.yml": CONFIG, "models/daily.sql": "SELECT FROM WHERE"}, "models/daily.sql:1"),
+        ({"datacanary.yml": CONFIG + "defualts: {}\n"}, "Unknown key 'defualts'"),
+        ({"datacanary.yml": CONFIG.replace("shop.duckdb", "models/daily.sql")}, "is not a DuckDB database"),
+    ],
+)
+def test_doctor_finds_what_is_wrong(shop: Place, files: dict[str, str], told: str) -> None:
+    shop.commit(files)
+    done = shop.run("doctor")
+    assert done.returncode == 2
+    assert told in done.stdout
+    assert "BAD" in done.stdout
+
+
+def test_a_config_that_is_only_in_head_is_used_for_both_when_it_is_named(shop: Place) -> None:
+    shop.write({"datacanary.yml": CONFIG, "models/orders.sql": ORDERS.replace("/ 100", "* 1.0")})
+    refused = shop.run("check")
+    assert refused.returncode == 2
+    assert "datacanary.yml exists only in head" in refused.stderr
+    assert "--config datacanary.yml" in refused.stderr
+    used = shop.run("check", "--config", "datacanary.yml", "--format", "json")
+    assert used.returncode == 1
+    assert json.loads(used.stdout)["run"]["notes"] == [
+        "datacanary.yml is not in base: head's is used for both, its limits too"
+    ]
+
+
+def test_a_config_that_head_deletes_is_an_error(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    shop.git("rm", "--quiet", "datacanary.yml")
+    assert "the working tree deletes it" in shop.run("check").stderr
+    shop.git("checkout", "--quiet", "-b", "gone")
+    shop.git("commit", "--quiet", "-m", "drop the config")
+    shop.write({"datacanary.yml": CONFIG})
+    done = shop.run("check", "--head", "gone")
+    assert done.returncode == 2
+    assert "exists only in base" in done.stderr
+
+
+def test_limits_come_from_base_and_expectations_from_head(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    relaxed = CONFIG + "defaults: {values_changed: {fail: '> 99%'}, type_changed: pass, rows_removed: pass}\n"
+    shop.write({"datacanary.yml": relaxed, "models/orders.sql": ORDERS.replace("/ 100", "/ 10")})
+    assert shop.run("check").returncode == 1
+    columns = "[amount, spent]"
+    declared = "".join(
+        f"  - {{table: {table}, columns: {columns}, values_changed: '0% .. 100%', reason: 'DATA-1'}}\n"
+        for table in ("orders", "daily")
+    )
+    shop.write({"datacanary.yml": f"{relaxed}expect:\n{declared}"})
+    done = shop.run("check", "--format", "json")
+    assert done.returncode == 0, done.stdout
+    messages = [check["message"] for check in json.loads(done.stdout)["checks"] if check["check"] == "values_changed"]
+    assert any(message.endswith("as declared (0% .. 100%): DATA-1") for message in messages)
+
+
+def test_a_missing_variable_is_told_where_the_warehouse_is_opened_but_not_by_validate(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG.replace("shop.duckdb", "${SHOP_DB}")})
+    assert shop.run("validate").returncode == 0
+    done = shop.run("check")
+    assert done.returncode == 2
+    assert "datacanary.yml:2" in done.stderr
+    assert "SHOP_DB" in done.stderr
+    assert shop.run("check", SHOP_DB="shop.duckdb").returncode == 0
+
+
+def test_select_compares_only_what_was_asked_for_and_says_so(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
+    result = json.loads(shop.run("check", "--select", "daily", "--format", "json").stdout)
+    assert [table["name"] for table in result["tables"]] == ["daily"]
+    assert result["run"]["notes"] == ["not selected, so not compared: orders"]
+    unknown = shop.run("check", "--select", "dayly")
+    assert unknown.returncode == 2
+    assert "Did you mean daily?" in unknown.stderr
+
+
+def test_output_writes_the_report_whole_and_keeps_the_exit_code(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
+    done = shop.run("check", "--format", "json", "--output", "../result.json")
+    assert done.returncode == 1
+    assert json.loads((shop.folder.parent / "result.json").read_text("utf-8"))["verdict"]["status"] == "fail"
+    assert done.stdout.splitlines()[-1] == "report in ../result.json"
+    lost = shop.run("check", "--output", "../nowhere/result.json")
+    assert lost.returncode == 2
+    assert "cannot be written" in lost.stderr
+
+
+def test_results_are_on_stdout_and_progress_on_stderr(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
+    done = shop.run("check", "--verbose")
+    assert done.stdout.startswith("FAIL  ")
+    assert "compared orders: " in done.stderr
+    assert "in the warehouse's builds" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert shop.run("check", "--quiet").stderr == ""
+
+
+def test_in_a_pull_request_of_github_head_is_its_commit(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    shop.git("checkout", "--quiet", "-b", "feature")
+    shop.commit({"models/orders.sql": ORDERS.replace("<>", "=")})
+    sha = shop.git("rev-parse", "HEAD")
+    shop.git("checkout", "--quiet", "main")
+    event = shop.folder.parent / "event.json"
+    event.write_text(json.dumps({"pull_request": {"head": {"sha": sha, "ref": "feature"}}}), "utf-8")
+    github = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}
+    done = shop.run("check", "--format", "json", GITHUB_EVENT_PATH=str(event), **github)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["run"]["head"] == {"ref": "feature", "sha": sha, "dirty": False}
+
+
+def test_a_stored_run_is_rendered_again(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
+    first = shop.run("check", "--format", "json").stdout
+    assert shop.run("report", "last", "--format", "json").stdout == first
+    run_id = json.loads(first)["run"]["id"]
+    assert shop.run("report", run_id[-7:]).stdout.startswith("FAIL  ")
+    unknown = shop.run("report", "nope")
+    assert unknown.returncode == 2
+    assert run_id in unknown.stderr
+
+
+def test_values_of_cells_are_shown_only_where_base_allows_it(shop: Place) -> None:
+    masks = "samples: {show: allowed, allow: [orders.customer]}\ntables: {orders: {key: [order_id]}}\n"
+    shop.commit({"datacanary.yml": CONFIG + masks})
+    shop.write({"models/orders.sql": ORDERS.replace("i % 10", "1").replace("customer,", "customer + 5 AS customer,")})
+    orders = {t["name"]: t for t in json.loads(shop.run("check", "--format", "json").stdout)["tables"]}["orders"]
+    sample = next(row for row in orders["samples"] if row["kind"] == "changed")
+    assert sample["key"] == {"order_id": 1}
+    assert (sample["base"], sample["head"]) == ({"customer": 1}, {"customer": 6})
+    shop.commit({"datacanary.yml": CONFIG + "samples: {show: none}\n", "models/orders.sql": ORDERS})
+    shop.write({"models/orders.sql": ORDERS.replace("/ 100", "/ 10")})
+    tables = json.loads(shop.run("check", "--format", "json").stdout)["tables"]
+    assert [table["samples"] for table in tables] == [[], []]
