@@ -14,7 +14,7 @@ from datacanary.cli.options import Config, Format, NoColor, Output, Quiet, Verbo
 
 def report(
     run: Annotated[
-        str, typer.Argument(metavar="[RUN]", help="The run's id, or its end; `last` for the newest.")
+        str, typer.Argument(metavar="RUN", help="The run's id, or its end; `last` for the newest.")
     ] = "last",
     format: Format = "terminal",  # noqa: A002 -- the option's name
     output: Output = None,

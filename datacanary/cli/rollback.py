@@ -13,7 +13,7 @@ from datacanary.cli.options import Config, NoColor, Quiet, Verbose
 
 
 def rollback(
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The promoted run. [default: the last]")] = None,
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="The promoted run. [default: the last]")] = None,
     config: Config = None,
     quiet: Quiet = False,
     verbose: Verbose = False,

@@ -15,8 +15,8 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def percent(share: float) -> str:
     """Write a fraction of 1 so that what is not nothing never looks like nothing, nor almost all like all.
 
-    >>> percent(0.031), percent(0.5), percent(0), percent(0.0000001), percent(0.999999), percent(1)
-    ('3.10 %', '50.0 %', '0 %', '< 0.01 %', '> 99.99 %', '100 %')
+    >>> percent(0.031), percent(0.5), percent(0), percent(0.0000001), percent(0.999999), percent(1), percent(101.66)
+    ('3.10 %', '50.0 %', '0 %', '< 0.01 %', '> 99.99 %', '100 %', '10,166.0 %')
     """
     if share in {0, 1}:
         return f"{share * 100:.0f} %"
@@ -25,4 +25,4 @@ def percent(share: float) -> str:
         return "< 0.01 %"
     if 99.99 < hundredths < 100:  # noqa: PLR2004 -- the same from above
         return "> 99.99 %"
-    return f"{hundredths:.2f} %" if hundredths < 10 else f"{hundredths:.1f} %"  # noqa: PLR2004 -- three digits
+    return f"{hundredths:.2f} %" if hundredths < 10 else f"{hundredths:,.1f} %"  # noqa: PLR2004 -- three digits

@@ -158,9 +158,7 @@ def _summary(status: Status, checks: Sequence[Check], subjects: Sequence[Subject
     if not checks:
         return "nothing can have changed: no table is affected"
     if status == "pass":
-        unlike = any(check.value for check in checks) or any(check.check.startswith("column") for check in checks)
-        what = "within the limits" if unlike else "no difference"
-        return f"{what} in {count(len(compared), 'compared table')}"
+        return f"{_unlike(checks)} in {count(len(compared), 'compared table')}"
     worst_checks = [check for check in checks if check.status == status]
     changed = {subject.planned.name for subject in subjects if subject.planned.effect != "inherited"}
     first = max(worst_checks, key=lambda check: (check.table in changed, check.check in _FIRST, check.value or 0))
@@ -168,6 +166,14 @@ def _summary(status: Status, checks: Sequence[Check], subjects: Sequence[Subject
     rest = f"; and {count(more, 'more finding')} like it" if more else ""
     name = f"{first.table}: " if first.table and not first.message.startswith(first.table) else ""
     return f"{name}{first.message}{rest}"
+
+
+def _unlike(checks: Sequence[Check]) -> str:
+    """Say what is different although nothing breaks a limit."""
+    columns = sum(check.check in {"column_added", "column_removed", "type_changed"} for check in checks)
+    if any(check.value for check in checks):
+        return "differences within the limits"
+    return f"no row differs; {count(columns, 'column')} changed" if columns else "no difference"
 
 
 # A sentence about rows tells more than one about cells.

@@ -41,14 +41,25 @@ def totals(diff: TableDiff) -> Iterator[Measure]:
     for column in diff.columns:
         if column.change in {"none", "type_changed"} and None not in column.totals:
             base, head = (Decimal(str(total)) for total in column.totals)
-            if base == head:
-                share = 0.0
-            elif not base.is_finite() or not head.is_finite() or base == 0:
-                share = 1.0
-            else:
-                share = float(abs(head - base) / abs(base))
-            moved = f"total of {column.name} moved by {percent(share)}"
-            yield Measure("total", column.name, int(share != 0), share, moved)
+            share = _move(base, head)
+            told = f"total of {column.name} {_direction(base, head)} by {percent(share)}"
+            same = f"total of {column.name} is the same"
+            yield Measure("total", column.name, int(share != 0), share, told if share else same)
+
+
+def _move(base: Decimal, head: Decimal) -> float:
+    """Return how far a sum moved, relative to base; from nothing or to what is no number, it moved wholly."""
+    if base == head or (base.is_nan() and head.is_nan()):
+        return 0.0
+    if not base.is_finite() or not head.is_finite() or base == 0:
+        return 1.0
+    return float(abs(head - base) / abs(base))
+
+
+def _direction(base: Decimal, head: Decimal) -> str:
+    if base.is_nan() or head.is_nan():
+        return "moved"
+    return "fell" if head < base else "rose"
 
 
 def _key_problems(diff: TableDiff) -> Iterator[Measure]:

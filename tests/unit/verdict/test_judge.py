@@ -179,7 +179,16 @@ def test_totals_are_judged_only_where_they_are_measured() -> None:
     assert check.value == pytest.approx(0.03)
 
 
-@pytest.mark.parametrize(("base", "head", "status"), [("0", "0", "pass"), ("0", "1", "fail"), ("NaN", "NaN", "fail")])
+@pytest.mark.parametrize(
+    ("base", "head", "status"),
+    [
+        ("0", "0", "pass"),
+        ("0", "1", "fail"),
+        ("NaN", "NaN", "pass"),
+        ("NaN", "1", "fail"),
+        ("Infinity", "-Infinity", "fail"),
+    ],
+)
 def test_totals_never_divide_by_nothing(base: str, head: str, status: str) -> None:
     table = TablePolicy(columns={"amount": ColumnPolicy(measure=True)})
     diff = keyed(counts(1000), replace(column(), totals=Pair(base, head)))
