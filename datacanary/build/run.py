@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import graphlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from datacanary.build.splice import splice
@@ -17,6 +17,8 @@ from datacanary.model.project import Reference
 from datacanary.protocols import Workspace
 
 Node = tuple[Place, Relation]
+
+_SECONDS_BETWEEN_LOOKS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ def run_builds(plan: Plan, workspace: Workspace, options: BuildOptions) -> Built
             while graph.is_active():
                 for node in graph.get_ready():
                     running[pool.submit(runner.build, builds[node])] = node
-                done, _ = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+                # Polars has waits go on after a Ctrl-C, so none may be long.
+                done, _ = concurrent.futures.wait(running, _SECONDS_BETWEEN_LOOKS, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
                     node = running.pop(future)
                     runner.outcomes[node] = future.result()
@@ -52,9 +55,17 @@ def run_builds(plan: Plan, workspace: Workspace, options: BuildOptions) -> Built
                     graph.done(node)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            workspace.interrupt()
+            _stop(running, workspace)
             raise
     return Built(runner.outcomes, _covered(runner.intervals))
+
+
+def _stop(running: Collection[concurrent.futures.Future[Outcome]], workspace: Workspace) -> None:
+    """Interrupt until nothing runs: a worker between two statements does not hear it the first time."""
+    unfinished = set(running)
+    while unfinished:
+        workspace.interrupt()
+        _, unfinished = concurrent.futures.wait(unfinished, _SECONDS_BETWEEN_LOOKS)
 
 
 def _needs(build: Build, plan: Plan) -> tuple[Node, ...]:

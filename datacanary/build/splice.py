@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import TokenType
 
+from datacanary.build.headings import nameless_column
 from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Physical
 from datacanary.model.project import Model, Reference, Span
@@ -28,59 +31,90 @@ Place = Callable[[Reference], Physical | str]
 def splice(model: Model, place: Place, dialect: str) -> Spliced:
     """Point every reference of a model to its place.
 
-    Raises ProjectError if the spliced text does not mean the same query: that is a mistake of ours, told before
-    anything runs.
+    Raises ProjectError for a column that would be called after its table's place, and if anything but the names
+    changed: that is a mistake of ours, told before anything runs.
     """
-    spliced = Spliced(
-        preamble=tuple(_spliced(model, span, place, dialect) for span in model.preamble),
-        query=_spliced(model, model.query, place, dialect),
-    )
+    edits = _edits(model, place, dialect)
     spans = (*model.preamble, model.query)
-    for span, text in zip(spans, (*spliced.preamble, spliced.query), strict=True):
-        if _shape(model.text[span.start : span.end], dialect) != _shape(text, dialect):
-            raise ProjectError(
-                "Pointing this query to the run's tables would change what it means.",
-                where=Where(model.path),
-                hint="Give the tables in FROM aliases of their own; please report the query to us.",
-            )
-    return spliced
+    texts = [_spliced(model.text, span, edits) for span in spans]
+    for span, text in zip(spans, texts, strict=True):
+        _refuse_nameless(model, span, edits, dialect)
+        if _words(text, dialect) != _expected_words(model.text, span, edits, dialect):
+            raise _changed(model)
+    return Spliced(preamble=tuple(texts[:-1]), query=texts[-1])
 
 
-def _spliced(model: Model, span: Span, place: Place, dialect: str) -> str:
-    edits = [
-        (reference.span, _text(reference, place(reference), dialect))
-        for reference in model.references
-        if span.start <= reference.span.start < span.end
-    ]
-    edits += [(edit.span, edit.alias) for edit in model.qualifiers if span.start <= edit.span.start < span.end]
-    text = model.text
+def _edits(model: Model, place: Place, dialect: str) -> dict[Span, str]:
+    edits: dict[Span, str] = {}
+    prefixes: dict[Span, str] = {}
+    for reference in model.references:
+        target = place(reference)
+        if isinstance(target, str):
+            edits[reference.span] = exp.Literal.string(target).sql(dialect)
+            continue
+        parts = (part for part in (target.catalog, target.schema, target.name) if part)
+        name = ".".join(exp.to_identifier(part, quoted=True).sql(dialect) for part in parts)
+        # Without an alias two tables of one name stay apart, as `a.orders.id` and `b.orders.id`.
+        same = reference.target is not None and target.name == reference.target.name
+        renamed = reference.alias and not same
+        edits[reference.span] = f"{name} AS {reference.alias}" if renamed else name
+        prefixes[reference.span] = reference.alias if renamed else name
+    edits.update((qualifier.span, prefixes.get(qualifier.table, qualifier.alias)) for qualifier in model.qualifiers)
+    return edits
+
+
+def _spliced(text: str, span: Span, edits: Mapping[Span, str]) -> str:
     pieces, position = [], span.start
-    for edit, replacement in sorted(edits, key=lambda one: one[0].start):
-        pieces += [text[position : edit.start], replacement]
+    for edit in sorted((edit for edit in edits if _within(edit, span)), key=lambda one: one.start):
+        # Two quotes side by side would be one within a name: `FROM orders"o"` is allowed.
+        gap = " " if text[edit.end : edit.end + 1] in {'"', "'"} else ""
+        pieces += [text[position : edit.start], edits[edit], gap]
         position = edit.end
     return "".join([*pieces, text[position : span.end]])
 
 
-def _text(reference: Reference, place: Physical | str, dialect: str) -> str:
-    if isinstance(place, str):
-        return exp.Literal.string(place).sql(dialect)
-    parts = (part for part in (place.catalog, place.schema, place.name) if part)
-    name = ".".join(exp.to_identifier(part, quoted=True).sql(dialect) for part in parts)
-    return f"{name} AS {reference.alias}" if reference.alias else name
+def _within(edit: Span, span: Span) -> bool:
+    return span.start <= edit.start < span.end
 
 
-def _shape(text: str, dialect: str) -> str:
-    """Describe a query with every table's name, alias and qualifier left out."""
-    tree = sqlglot.parse_one(text, dialect=dialect)
-    for node in tree.find_all(exp.Table):
-        for part in ("db", "catalog", "alias"):
-            node.set(part, None)
-        if isinstance(node.this, exp.Identifier):
-            node.set("this", exp.to_identifier("_"))
-    for column in tree.find_all(exp.Column):
-        for part in ("table", "db", "catalog"):
-            column.set(part, None)
-    for literal in tree.find_all(exp.Literal):
-        if literal.find_ancestor(exp.Table):
-            literal.set("this", "_")
-    return tree.sql(dialect=dialect, comments=False)
+def _words(text: str, dialect: str) -> list[tuple[TokenType, str]]:
+    return [(token.token_type, token.text) for token in sqlglot.tokenize(text, dialect=dialect)]
+
+
+def _expected_words(text: str, span: Span, edits: Mapping[Span, str], dialect: str) -> list[tuple[TokenType, str]]:
+    """Replace the words of the edited places by those of the edits; every other word must stay."""
+    begins = {edit.start - span.start: edit for edit in edits if _within(edit, span)}
+    words, behind = [], 0
+    for token in sqlglot.tokenize(text[span.start : span.end], dialect=dialect):
+        edit = begins.get(token.start)
+        if edit is not None:
+            words += _words(edits[edit], dialect)
+            behind = edit.end - span.start
+        elif token.start >= behind:
+            words.append((token.token_type, token.text))
+    return words
+
+
+def _refuse_nameless(model: Model, span: Span, edits: Mapping[Span, str], dialect: str) -> None:
+    starts = frozenset(edit.start - span.start for edit in edits if _within(edit, span))
+    try:
+        tree = sqlglot.parse_one(model.text[span.start : span.end], dialect=dialect)
+    except (SqlglotError, RecursionError) as error:
+        raise _changed(model) from error
+    offset = nameless_column(tree, starts)
+    if offset is not None:
+        start = span.start + offset
+        line = model.text.count("\n", 0, start) + 1
+        raise ProjectError(
+            "This column has no name of its own; it would be called after the place of the table in it.",
+            where=Where(model.path, line, start - model.text.rfind("\n", 0, start)),
+            hint="Write AS and a name behind its expression.",
+        )
+
+
+def _changed(model: Model) -> ProjectError:
+    return ProjectError(
+        "Pointing this query to the run's tables would change what it means.",
+        where=Where(model.path),
+        hint="That is a mistake of datacanary: please report the query.",
+    )

@@ -46,7 +46,8 @@ def _check_kind(field: Field) -> None:
 
 def _path(node: Node) -> str:
     path = read.text(node, "a folder, relative to this file")
-    if path.startswith(("/", "~")) or "\\" in path:
+    # A version has the files below its config only: git cannot be asked for those beside it.
+    if path.startswith(("/", "~")) or "\\" in path or ".." in path.split("/"):
         raise read.wrong(node, "a folder, relative to this file, with '/' between its parts")
     return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from datacanary.model.basic import Pair, Relation
@@ -70,17 +71,20 @@ def _meanings(model: Model) -> tuple[tuple[str, Relation | None, str], ...]:
 
 
 def _inherited(projects: Pair[Project], own: frozenset[Relation]) -> dict[Relation, tuple[Relation, ...]]:
-    """Follow the reads of both versions from what changed; the value is what a model reads directly."""
-    found: dict[Relation, tuple[Relation, ...]] = {}
-    affected = set(own)
-    grows = True
-    while grows:
-        grows = False
-        for project in projects:
-            for relation, model in project.models.items():
-                through = tuple(read for read in model.reads("model") if read in affected)
-                if through and relation not in affected:
-                    found[relation] = through
-                    affected.add(relation)
-                    grows = True
-    return found
+    """Follow the reads of both versions from what changed; the value is what a model reads directly of that."""
+    readers: dict[Relation, set[Relation]] = {}
+    for project in projects:
+        for relation, model in project.models.items():
+            for read in model.reads("model"):
+                readers.setdefault(read, set()).add(relation)
+    affected, pending = set(own), list(own)
+    while pending:
+        new = readers.get(pending.pop(), set()) - affected
+        affected |= new
+        pending.extend(new)
+    return {relation: _reads(projects, relation, affected) for relation in sorted(affected - own)}
+
+
+def _reads(projects: Pair[Project], relation: Relation, affected: AbstractSet[Relation]) -> tuple[Relation, ...]:
+    models = (project.models.get(relation) for project in projects)
+    return tuple(sorted({read for model in models if model for read in model.reads("model") if read in affected}))

@@ -39,7 +39,7 @@ def make_plan(projects: Pair[Project], production: str, select: Sequence[str] = 
         shared_files=unchanged_files,
         unselected=left_out,
         unpinned=tuple(
-            sorted({f"{build.model.path} reads {function}()" for build in builds for function in build.model.unpinned})
+            sorted({f"{build.model.path} reads {unheld}" for build in builds for unheld in build.model.unpinned})
         ),
     )
 
@@ -50,7 +50,7 @@ def display_name(relation: Relation, production: str) -> str:
     >>> display_name(Relation("analytics", "orders"), "analytics"), display_name(Relation("raw", "x"), "analytics")
     ('orders', 'raw.x')
     """
-    return relation.name if relation.schema == production.lower() else str(relation)
+    return relation.name if relation.schema.lower() == production.lower() else str(relation)
 
 
 def _tables(projects: Pair[Project], changes: Changes, production: str) -> Iterator[PlannedTable]:
@@ -70,7 +70,10 @@ def _tables(projects: Pair[Project], changes: Changes, production: str) -> Itera
         elif base is None or head is None:
             yield PlannedTable(name, "added" if head else "removed", changes.own[relation], relations, paths)
         elif relation in changes.own:
-            yield PlannedTable(name, "changed", changes.own[relation], relations, paths)
+            reason = changes.own[relation]
+            # A table that became a view may hold the same rows: nothing else would tell of it.
+            notes = (reason,) if base.materialized != head.materialized else ()
+            yield PlannedTable(name, "changed", reason, relations, paths, notes)
         elif relation in changes.inherited:
             through = " and ".join(display_name(read, production) for read in changes.inherited[relation])
             yield PlannedTable(name, "inherited", f"it reads {through}, which can differ", relations, paths)
@@ -113,8 +116,9 @@ def _selected(tables: tuple[PlannedTable, ...], select: Sequence[str]) -> tuple[
 
 
 def _names(table: PlannedTable) -> set[str]:
-    relation = table.relations.head or table.relations.base
-    return {table.name, str(relation), relation.name if relation else ""}
+    relations = [relation for relation in table.relations if relation is not None]
+    named = {table.name, *map(str, relations), *(relation.name for relation in relations)}
+    return {name.lower() for name in named}
 
 
 def _shared(projects: Pair[Project], changes: Changes) -> frozenset[Relation]:

@@ -29,7 +29,8 @@ class LiveTable:
     """What a promotion did to one production relation.
 
     `kept_as` is empty where nothing was there before. `promoted` is the identity of what was put in, None where
-    the relation was removed. `indexes` are the statements that make the kept table's indexes again.
+    the relation was removed. `indexes` are the statements that make the kept table's indexes again, `kept_name` is
+    its own name as production wrote it.
     """
 
     relation: Relation
@@ -39,6 +40,7 @@ class LiveTable:
     materialized: Materialized
     promoted: Fingerprint | None
     indexes: tuple[str, ...] = ()
+    kept_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class PromotionRecord:
 class Observed:
     """The identity of a production relation or an input when the run read it; None: it did not exist."""
 
-    name: str
+    relation: Relation
     fingerprint: Fingerprint | None
 
 
@@ -68,8 +70,8 @@ class ReleasePlan:
     """What a run may promote, and what must still be true then.
 
     `production` are the relations to be swapped and `inputs` what the builds read from the warehouse, as the run
-    saw them; `files` are data files with the digest of their content. `obstacles` say why nothing of it may be
-    promoted.
+    saw them; `files` are data files with the digest of their content, and globs with that of the names they match.
+    `obstacles` say why nothing of it may be promoted.
     """
 
     swaps: tuple[Swap, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,15 +36,17 @@ def _source_name(name: str, config: Config) -> Relation:
 def data_files(pattern: str, own: Snapshot, versions: Pair[Snapshot]) -> tuple[DataFile, ...]:
     """Return the files that a pattern means in one version.
 
-    A version has the files that its commit has, and those that git ignores. Where its commit has none, the data is
-    not versioned: then both versions read what is on the disk.
+    A version has the files that its commit has, and those on the disk that no version has: git ignores them, and they
+    are the same for both. Where base has none and head none of its own, the data is not versioned: then both
+    versions read what is on the disk.
     """
     disk = versions.head.disk
     there = set(on_disk(disk, pattern))
     if isinstance(own, WorktreeSnapshot):
         files = there
-    elif committed := set(own.glob(pattern)):
-        files = committed | (there - set(versions.head.paths()))
+    elif own.glob(pattern) or versions.base.glob(pattern):
+        # What base has and head deleted may still lie on the disk, if neither is checked out.
+        files = set(own.glob(pattern)) | there.difference(versions.head.paths(), versions.base.paths())
     else:
         files = there
     return tuple(_data_file(path, own, versions, disk) for path in sorted(files))
@@ -66,15 +70,18 @@ def one_path(source: SourceData, own: Snapshot, into: Path) -> Path:
     Raises nothing where no file matches: the query then fails with the database's own words.
     """
     places = dict(zip((file.path for file in source.files), on_the_disk(source, own, into), strict=True))
-    if len(places) == 1 and source.pattern in places:
-        return places[source.pattern]
+    # As the files are called: relative to the config, or absolute where the pattern leaves its folder.
+    pattern = source.pattern
+    wanted = os.path.normpath(own.disk / pattern) if leaves(pattern) else posixpath.normpath(pattern)
+    if wanted in places:
+        return places[wanted]
     folder = into / "linked"
     for path, place in places.items():
         link = folder / path.lstrip("/")
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink():
             link.symlink_to(place.resolve())
-    return folder / source.pattern.lstrip("/")
+    return folder / wanted.lstrip("/")
 
 
 def _place(file: DataFile, own: Snapshot, into: Path) -> Path:

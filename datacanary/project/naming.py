@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+import string
 from pathlib import PurePosixPath
 
 from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Relation
 
+_FOLDED = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
 
 def fold(name: str) -> str:
-    """Fold a name as the warehouse does; DuckDB ignores case, quoted or not.
+    """Fold a name as the warehouse does; DuckDB ignores the case of A to Z, quoted or not, and of nothing else.
 
-    >>> fold("Orders")
-    'orders'
+    >>> fold("Orders"), fold("GRÖSSE")
+    ('orders', 'grÖsse')
     """
-    return name.lower()
+    return name.translate(_FOLDED)
 
 
 def relation_of(path: str, layout: str | None, production: str, shown: str) -> Relation | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from sqlglot import exp
 
 from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Relation, Version
@@ -14,10 +13,12 @@ from datacanary.model.config import Config, TablePolicy
 from datacanary.model.project import Materialized, Model, Project, Reference, SourceData
 from datacanary.project.cycles import refuse_cycles
 from datacanary.project.fingerprint import text_fingerprint
+from datacanary.project.lexing import place_in
 from datacanary.project.naming import fold, relation_of
 from datacanary.project.references import Name, Reads, reads_of
-from datacanary.project.resolve import Names, resolve
-from datacanary.project.statements import Script, Statement, read_script
+from datacanary.project.resolve import Names, qualifier, resolve
+from datacanary.project.scopes import is_macro, made_by
+from datacanary.project.statements import Script, read_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,12 @@ def parse(
     data are in the models' `files()`. Raises ProjectError, with file and line, for whatever cannot be understood.
     """
     files = {path: relation for path in sorted(texts) if (relation := _relation(path, config)) is not None}
+    _refuse_no_file(files, texts, config)
     _refuse_twins(files)
-    parsed = [_parse_file(relation, path, texts[path], config, dialect) for path, relation in files.items()]
+    parsed = [
+        _parse_file(relation, path, texts[path], config, dialect=dialect, catalog=fold(catalog))
+        for path, relation in files.items()
+    ]
     by_name = {source.relation: source for source in sources if source.relation is not None}
     names = Names(
         models=frozenset(files.values()),
@@ -65,14 +70,24 @@ def parse(
 
 
 def _relation(path: str, config: Config) -> Relation | None:
-    folder = config.project.path.strip("/")
-    below = path if folder in {"", "."} else path.removeprefix(f"{folder}/")
+    folder = posixpath.normpath(config.project.path)
+    below = path if folder == "." else path.removeprefix(f"{folder}/")
     return relation_of(below, config.project.layout, config.production, path)
 
 
 def _cut_relation(name: str, config: Config) -> Relation:
     schema, _, table = name.rpartition(".")
     return Relation(fold(schema or config.production), fold(table))
+
+
+def _refuse_no_file(files: Mapping[str, Relation], texts: Mapping[str, str], config: Config) -> None:
+    if texts and not files:
+        raise ProjectError(
+            f"project.layout {config.project.layout!r} fits none of the {len(texts)} .sql files below "
+            f"{config.project.path!r}, as {min(texts)}.",
+            where=Where(config.file),
+            hint="It describes the whole path below project.path.",
+        )
 
 
 def _refuse_twins(files: Mapping[str, Relation]) -> None:
@@ -108,58 +123,62 @@ def _refuse_shadowing(
                 )
 
 
-def _parse_file(relation: Relation, path: str, text: str, config: Config, dialect: str) -> Parsed:
+def _parse_file(relation: Relation, path: str, text: str, config: Config, *, dialect: str, catalog: str) -> Parsed:
     script = read_script(text, path, dialect)
-    _check_created_name(script, relation, path)
-    temporary: set[str] = set()
-    all_reads: list[Reads] = []
-    for statement in script.preamble:
-        all_reads.append(reads_of(statement.tree, text, path, dialect, frozenset(temporary)))
-        temporary |= _temporary_name(statement)
-    all_reads.append(reads_of(script.query, text, path, dialect, frozenset(temporary)))
+    _check_created_name(script, relation, text, path, catalog)
+    trees = [statement.tree for statement in script.preamble]
+    all_reads = [
+        # The names in a macro are looked up when it is used: then all temporary tables are there.
+        reads_of(tree, text, path, dialect, made_by(trees if is_macro(tree) else trees[:index]))
+        for index, tree in enumerate(trees)
+    ]
+    all_reads.append(reads_of(script.query, text, path, dialect, made_by(trees)))
     reads = Reads(
         names=tuple(name for one in all_reads for name in one.names),
         paths=tuple(found for one in all_reads for found in one.paths),
-        qualifiers=tuple(qualifier for one in all_reads for qualifier in one.qualifiers),
-        unpinned=tuple(function for one in all_reads for function in one.unpinned),
+        columns=tuple(column for one in all_reads for column in one.columns),
+        unpinned=tuple(what for one in all_reads for what in one.unpinned),
     )
-    materialized = _materialized(script, relation, path, config)
+    materialized = _materialized(script, relation, text, path, config)
     return Parsed(relation, path, text, script, reads, materialized)
 
 
-def _check_created_name(script: Script, relation: Relation, path: str) -> None:
+def _check_created_name(script: Script, relation: Relation, text: str, path: str, catalog: str) -> None:
     if script.created is None:
         return
-    schema, name = fold(script.created.db) or relation.schema, fold(script.created.name)
-    if Relation(schema, name) != relation:
+    written = [part for part in (script.created.args.get(key) for key in ("catalog", "db", "this")) if part]
+    names = [fold(part.name) for part in written]
+    expected = (catalog or names[0], relation.schema, relation.name)
+    if tuple(names) != expected[-len(names) :]:
         raise ProjectError(
-            f"The file makes {relation} by its path, but its CREATE names {Relation(schema, name)}.",
-            where=Where(path, script.created.this.meta.get("line")),
+            f"The file makes {relation} by its path, but its CREATE names {'.'.join(_shown(names, relation))}.",
+            where=place_in(text, path, written[0].meta["start"]),
             hint="Rename the file, or write only the SELECT.",
         )
 
 
-def _temporary_name(statement: Statement) -> set[str]:
-    made = statement.tree.this if isinstance(statement.tree, exp.Create) else None
-    return {fold(made.name)} if isinstance(made, exp.Table) else set()
+def _shown(names: list[str], relation: Relation) -> list[str]:
+    return names if names[1:] else [relation.schema, *names]
 
 
-def _materialized(script: Script, relation: Relation, path: str, config: Config) -> Materialized:
+def _materialized(script: Script, relation: Relation, text: str, path: str, config: Config) -> Materialized:
     tables = config.policy.tables
     policy = tables.get(str(relation), tables.get(relation.name, TablePolicy()))
     materialized: Materialized = script.materialized or policy.materialized or "table"
     if materialized == "view" and script.preamble:
         raise ProjectError(
             "A view cannot have statements before its query: they would not be there when it is read.",
-            where=Where(path, script.preamble[0].line),
+            where=place_in(text, path, script.preamble[0].span.start),
             hint="Make it a table, or move them into the query.",
         )
     return materialized
 
 
 def _resolved(file: Parsed, names: Names) -> Model:
-    references = [_reference(name, file, names) for name in file.reads.names]
-    references += [Reference("file", None, read.text, read.span, "", read.line) for read in file.reads.paths]
+    read = [_reference(name, file, names) for name in file.reads.names]
+    targets = {reference.span: reference.target for reference in read if reference.target is not None}
+    files = [Reference("file", None, found.text, found.span, "", found.line) for found in file.reads.paths]
+    qualifiers = (qualifier(column, targets, names) for column in file.reads.columns)
     return Model(
         relation=file.relation,
         path=file.path,
@@ -167,8 +186,8 @@ def _resolved(file: Parsed, names: Names) -> Model:
         materialized=file.materialized,
         preamble=tuple(statement.span for statement in file.script.preamble),
         query=file.script.query_span,
-        references=tuple(sorted(references, key=lambda reference: reference.span.start)),
-        qualifiers=file.reads.qualifiers,
+        references=tuple(sorted([*read, *files], key=lambda reference: reference.span.start)),
+        qualifiers=tuple(found for found in qualifiers if found is not None),
         unpinned=file.reads.unpinned,
         fingerprint=text_fingerprint(file.script.tokens),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Relation
-from datacanary.model.project import ReadKind
-from datacanary.project.references import Name
+from datacanary.model.project import Qualifier, ReadKind, Span
+from datacanary.project.references import Name, Prefixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def resolve(name: Name, reader: Relation, path: str, names: Names) -> tuple[Read
     if target == reader:
         raise ProjectError(
             f"{reader} reads itself, that is, its previous state; a comparison of versions cannot build that yet.",
-            where=Where(path, name.line),
+            where=Where(path, name.line, name.column),
             hint=f"To read production's present table there, add to the config: project: {{cut: [\"{reader} -> "
             f'{reader}"]}}.',
         )
@@ -56,16 +57,19 @@ def _target(name: Name, reader: Relation, path: str, names: Names) -> Relation:
                 return _unqualified(table, name, reader, path, names)
             return Relation(schema, table)
         case (catalog, schema, table):
-            if catalog == names.catalog:
+            # Without the warehouse's URL its name is not known; `check` needs the URL and looks again.
+            if catalog == names.catalog or not names.catalog:
                 return Relation(schema, table)
             raise ProjectError(
                 f"The query reads {'.'.join(name.parts)}, which is in another database than the warehouse "
                 f"({names.catalog}).",
-                where=Where(path, name.line),
+                where=Where(path, name.line, name.column),
                 hint="Bring that table into the warehouse, or export it to a file and name it under `sources:`.",
             )
         case _:
-            raise ProjectError(f"Cannot read the name {'.'.join(name.parts)}.", where=Where(path, name.line))
+            raise ProjectError(
+                f"Cannot read the name {'.'.join(name.parts)}.", where=Where(path, name.line, name.column)
+            )
 
 
 def _unqualified(table: str, name: Name, reader: Relation, path: str, names: Names) -> Relation:
@@ -77,7 +81,33 @@ def _unqualified(table: str, name: Name, reader: Relation, path: str, names: Nam
     if len(candidates) > 1:
         raise ProjectError(
             f"The name {table} could be {' or '.join(map(str, candidates))}.",
-            where=Where(path, name.line),
+            where=Where(path, name.line, name.column),
             hint="Write its schema in front.",
         )
     return candidates[0] if candidates else Relation("", table)
+
+
+def qualifier(column: Prefixed, targets: Mapping[Span, Relation], names: Names) -> Qualifier | None:
+    """Return the part of a column's prefix that names a table which is going to be replaced, None if there is none.
+
+    `targets` are what the names in FROM mean, by their places.
+    """
+    # Longest first: in `a.b.c.d` the last may be a field of a struct.
+    for length in (3, 2):
+        written = column.parts[:length]
+        for name in column.names:
+            if len(written) == length and written in _spellings(name, targets[name.span], names):
+                span = Span(column.spans[0].start, column.spans[length - 1].end)
+                return Qualifier(span, name.alias, name.span)
+    return None
+
+
+def _spellings(name: Name, target: Relation, names: Names) -> Iterator[tuple[str, ...]]:
+    """Yield every way to write a table before its column: DuckDB takes them all, however FROM has written it."""
+    table = name.parts[-1]
+    yield name.parts
+    # A table that only the warehouse has is looked up in production's schema, then in the default one.
+    for schema in (target.schema,) if target.schema else (names.production, "main"):
+        yield schema, table
+        yield names.catalog, schema, table
+    yield names.catalog, table

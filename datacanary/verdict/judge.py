@@ -170,10 +170,12 @@ def _summary(status: Status, checks: Sequence[Check], subjects: Sequence[Subject
 
 def _unlike(checks: Sequence[Check]) -> str:
     """Say what is different although nothing breaks a limit."""
-    columns = sum(check.check in {"column_added", "column_removed", "type_changed"} for check in checks)
     if any(check.value for check in checks):
         return "differences within the limits"
-    return f"no row differs; {count(columns, 'column')} changed" if columns else "no difference"
+    words = {"column_added": "added", "column_removed": "removed", "type_changed": "of another type"}
+    found = {word: sum(one.check == check for one in checks) for check, word in words.items()}
+    told = ", ".join(f"{count(number, 'column')} {word}" for word, number in found.items() if number)
+    return f"no row differs, {told}" if told else "no difference"
 
 
 # A sentence about rows tells more than one about cells.
