@@ -35,5 +35,5 @@ def check(
         done = run(asked(config, base, head, select), "check", console.tell)
         console.settle()
         show(done.report, format, output, console)
-        console.detail(timing(done))
+        console.detail(timing(done, console))
         raise typer.Exit(exit_code(done.report.verdict.status))

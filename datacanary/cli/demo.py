@@ -51,7 +51,7 @@ def demo(
         console.result(_introduction(made, console.style))
         show(made.checked.report, "terminal", None, console)
         console.result(_farewell(made, console.style))
-        console.detail(timing(made.checked))
+        console.detail(timing(made.checked, console))
 
 
 def _introduction(made: Demo, style: Style) -> str:

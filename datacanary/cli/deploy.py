@@ -41,5 +41,5 @@ def deploy(
                 console.result("\nNothing was promoted: no table changed.")
             else:
                 console.result("\nNothing was promoted; head's tables are dropped, the report is kept.")
-        console.detail(timing(done))
+        console.detail(timing(done, console))
         raise typer.Exit(exit_code(done.report.verdict.status))

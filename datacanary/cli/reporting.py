@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,7 @@ def _rendered(report: Report, format: Literal["terminal", "json"], style: Style)
     return json_report.render(report) if format == "json" else terminal.render(report, style)
 
 
-def timing(done: Checked) -> str:
-    """Say where the time went."""
-    total, building = done.report.seconds, done.warehouse_seconds
+def timing(done: Checked, console: Console) -> str:
+    """Say where the time went, from the command's start to its report, in seconds."""
+    total, building = time.perf_counter() - console.started, done.warehouse_seconds
     return f"time: {total:.2f} s, of it {building:.2f} s in the warehouse's builds and {total - building:.2f} s our own"

@@ -225,3 +225,14 @@ def test_values_of_cells_are_shown_only_where_base_allows_it(shop: Place) -> Non
     shop.write({"models/orders.sql": ORDERS.replace("/ 100", "/ 10")})
     tables = json.loads(shop.run("check", "--format", "json").stdout)["tables"]
     assert [table["samples"] for table in tables] == [[], []]
+
+
+def test_a_query_that_cannot_be_pointed_elsewhere_fails_alone(shop: Place) -> None:
+    nameless = "SELECT order_id, (SELECT max(amount) FROM orders) FROM orders\n"
+    shop.commit({"datacanary.yml": CONFIG, "models/nameless.sql": nameless})
+    shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
+    done = shop.run("check", "--format", "json")
+    tables = {table["name"]: table for table in json.loads(done.stdout)["tables"]}
+    assert tables["nameless"]["failed"]
+    assert "models/nameless.sql:1" in tables["nameless"]["reason"]
+    assert tables["orders"]["rows"]["removed"] == 190
