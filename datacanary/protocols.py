@@ -67,7 +67,7 @@ class Workspace(Protocol):
 
 
 class Releases(Protocol):
-    """Production, open for writing; everything between `begin` and the end of the block happens or does not."""
+    """Production, open for writing; everything within a `transaction` happens or does not."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit at the end of the block, or undo all of it on an error."""
@@ -82,7 +82,10 @@ class Releases(Protocol):
         """Return the identity of a production relation that is to be swapped: a table's rows, a view's query."""
 
     def swap(self, swap: Swap) -> LiveTable:
-        """Put one judged table into production and keep what it replaces."""
+        """Put one judged table into production and keep what it replaces; it gets its indexes and constraints.
+
+        Raises Refused for what cannot be carried over, and for rows that break a constraint.
+        """
 
     def restore(self, table: LiveTable) -> None:
         """Put back what a swap replaced."""

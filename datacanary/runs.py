@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,13 +58,13 @@ class RunFolder:
 
     @property
     def working(self) -> bool:
-        """Whether a process of this machine still works on it."""
-        return not self.finished and _alive(self.pid)
+        """Whether a process of this machine still works on it; after days its number is another's."""
+        return not self.finished and not self.expired and _alive(self.pid)
 
     @property
     def size(self) -> int:
-        """Bytes on disk."""
-        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+        """Bytes on disk; of a run that is dropped meanwhile, those that were still there."""
+        return sum(_size(Path(folder, name)) for folder, _, names in os.walk(self.path) for name in names)
 
 
 class Runs:
@@ -84,33 +85,30 @@ class Runs:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.mkdir(mode=0o700)
             started = {"started_at": now.isoformat(), "pid": os.getpid()}
-            (path / _STARTED).write_text(json.dumps(started), "utf-8")
+            _write(path / _STARTED, json.dumps(started).encode())
         except OSError as error:
-            raise CanaryError(
-                f"The folder for runs cannot be written: {error.strerror}.",
-                where=Where(str(self.folder)),
-                hint="Set DATACANARY_HOME to a folder that can.",
-            ) from error
+            shutil.rmtree(path, ignore_errors=True)
+            raise _unwritable(self.folder, error) from error
         return RunFolder(run_id, path, now, os.getpid())
 
     def finish(self, folder: RunFolder, run: StoredRun) -> None:
-        """Store a run's result, whole or not at all."""
-        _write(folder.path / _RESULT, TypeAdapter(StoredRun).dump_json(run, indent=1))
+        """Store a run's result, whole or not at all; raises CanaryError if it cannot be written."""
+        content = TypeAdapter(StoredRun).dump_json(run, indent=1)
+        try:
+            _write(folder.path / _RESULT, content)
+            _make_private(folder.path)
+        except OSError as error:
+            raise _unwritable(folder.path, error) from error
 
     def all(self) -> tuple[RunFolder, ...]:
         """List the runs, oldest first."""
-        return tuple(sorted(self._folders(), key=lambda folder: folder.run_id))
+        return tuple(sorted(self._folders(), key=lambda folder: (folder.started_at, folder.run_id)))
 
     def _folders(self) -> Iterator[RunFolder]:
-        for started in self.folder.glob(f"*/{_STARTED}"):
-            try:
-                found = json.loads(started.read_text("utf-8"))
-                at = datetime.fromisoformat(found["started_at"])
-                yield RunFolder(started.parent.name, started.parent, at, int(found["pid"]))
-            except (ValueError, KeyError):
-                # Killed while it was registered: nothing was made yet, and its age is the folder's.
-                at = datetime.fromtimestamp(started.stat().st_mtime, UTC)
-                yield RunFolder(started.parent.name, started.parent, at, 0)
+        for path in self.folder.glob("*/"):
+            # A run that somebody drops at this moment is none any more.
+            with suppress(FileNotFoundError):
+                yield _read_folder(path)
 
     def find(self, run_id: str) -> RunFolder:
         """Find a run by its id or the unique beginning or end of it; `last` is the newest finished one.
@@ -153,12 +151,19 @@ class Runs:
             ) from error
 
     def drop(self, folder: RunFolder) -> None:
-        """Remove a run with everything that it made."""
-        shutil.rmtree(folder.path)
+        """Remove a run with everything that it made; raises CanaryError if that is not allowed."""
+        # Somebody else may drop it at the same time.
+        with suppress(FileNotFoundError):
+            try:
+                shutil.rmtree(folder.path)
+            except PermissionError as error:
+                raise CanaryError(
+                    f"The run {folder.run_id} cannot be removed: {error.strerror}.", where=Where(str(folder.path))
+                ) from error
 
     def discard(self, folder: RunFolder, run: StoredRun) -> None:
         """Remove a run's tables and keep its result."""
-        _write(folder.path / _RESULT, TypeAdapter(StoredRun).dump_json(run, indent=1))
+        self.finish(folder, run)
         for entry in folder.path.iterdir():
             if entry.name in {_RESULT, _STARTED}:
                 continue
@@ -179,11 +184,42 @@ def runs_of(project: Path, environ: Mapping[str, str]) -> Runs:
     return Runs(Path(home).expanduser() / f"{place.name}-{mark}")
 
 
+def _read_folder(path: Path) -> RunFolder:
+    try:
+        found = json.loads((path / _STARTED).read_text("utf-8"))
+        return RunFolder(path.name, path, datetime.fromisoformat(found["started_at"]), int(found["pid"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        # Killed while it was registered: nothing was made yet, and its age is the folder's.
+        return RunFolder(path.name, path, datetime.fromtimestamp(path.stat().st_mtime, UTC), 0)
+
+
 def _write(file: Path, content: bytes) -> None:
     temporary = file.with_suffix(".tmp")
     temporary.touch(mode=0o600)
     temporary.write_bytes(content)
     temporary.replace(file)
+
+
+def _make_private(folder: Path) -> None:
+    """Leave everything to the user alone: the folder keeps others out, but somebody may move what is in it."""
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.lstat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _unwritable(folder: Path, error: OSError) -> CanaryError:
+    return CanaryError(
+        f"The folder for runs cannot be written: {error.strerror}. Production is untouched.",
+        where=Where(str(folder)),
+        hint="Free some space there, or set DATACANARY_HOME to another folder.",
+    )
 
 
 def _alive(pid: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from datacanary.build.splice import splice
-from datacanary.errors import CanaryError, StatementError
+from datacanary.errors import CanaryError, ProjectError, StatementError
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.built import Built, Outcome
 from datacanary.model.plan import Build, Place, Plan
@@ -98,7 +98,7 @@ class _Runner:
             began = time.perf_counter()
             self._workspace.create(physical, model.materialized, spliced.preamble, spliced.query)
             self.intervals.append((began, time.perf_counter()))
-        except (StatementError, _MissingTableError) as error:
+        except (StatementError, ProjectError, _MissingTableError) as error:
             return Outcome(physical, model.path, time.perf_counter() - started, problem=str(error))
         return Outcome(physical, model.path, time.perf_counter() - started)
 

@@ -30,7 +30,7 @@ class LiveTable:
 
     `kept_as` is empty where nothing was there before. `promoted` is the identity of what was put in, None where
     the relation was removed. `indexes` are the statements that make the kept table's indexes again, `kept_name` is
-    its own name as production wrote it.
+    its own name as production wrote it. `new_schema` says that its schema was not there either.
     """
 
     relation: Relation
@@ -41,6 +41,7 @@ class LiveTable:
     promoted: Fingerprint | None
     indexes: tuple[str, ...] = ()
     kept_name: str = ""
+    new_schema: bool = False
 
 
 @dataclass(frozen=True, slots=True)

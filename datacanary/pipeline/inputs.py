@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from glob import has_magic
 from pathlib import Path
 
 from datacanary.model.basic import Pair
@@ -12,10 +13,12 @@ from datacanary.model.release import Observed
 from datacanary.model.run import Inputs
 from datacanary.project.data_files import on_the_disk, one_path, untracked
 from datacanary.project.git import Snapshot
+from datacanary.project.git.pattern import on_disk
 from datacanary.protocols import Workspace
 
-State = Mapping[Path, tuple[int, int, int]]
-"""Per file: size in bytes, time of the last change in nanoseconds, and the file's number on its disk."""
+State = Mapping[Path, tuple[int, int, int] | tuple[str, ...]]
+"""Per file: size in bytes, time of the last change in nanoseconds, and the file's number on its disk; per glob: the
+files that it matches."""
 
 
 def load_sources(plan: Plan, snapshots: Pair[Snapshot], workspace: Workspace, folder: Path) -> None:
@@ -36,16 +39,28 @@ def file_places(plan: Plan, snapshots: Pair[Snapshot], folder: Path) -> dict[tup
 
 
 def watched_files(plan: Plan, snapshots: Pair[Snapshot]) -> tuple[Path, ...]:
-    """Return the files on the disk that somebody could change while the run reads them."""
-    return untracked(tuple(placed.source for placed in (*plan.sources, *plan.files)), snapshots.head.disk)
+    """Return the files on the disk that somebody could change while the run reads them, and the globs that find them.
+
+    A file that appears later is noticed by its glob.
+    """
+    disk = snapshots.head.disk
+    sources = tuple(placed.source for placed in (*plan.sources, *plan.files))
+    open_ended = {
+        disk / one.pattern for one in sources if has_magic(one.pattern) and not all(file.tracked for file in one.files)
+    }
+    return (*untracked(sources, disk), *sorted(open_ended))
 
 
 def state_of(files: tuple[Path, ...]) -> State:
     """Look at files without reading them."""
-    states = {}
+    states: dict[Path, tuple[int, int, int] | tuple[str, ...]] = {}
     for file in files:
-        if file.exists():
+        try:
             found = file.stat()
+        except FileNotFoundError:
+            if has_magic(str(file)):
+                states[file] = on_disk(Path("/"), str(file))
+        else:
             states[file] = (found.st_size, found.st_mtime_ns, found.st_ino)
     return states
 
@@ -64,19 +79,20 @@ def observed_inputs(plan: Plan, workspace: Workspace) -> tuple[Observed, ...]:
     """Fingerprint the relations that were read from the warehouse as they are."""
     found = (workspace.locate(relation) for relation in plan.externals)
     return tuple(
-        Observed(str(relation), workspace.fingerprint(workspace.production(relation)))
+        Observed(relation, workspace.fingerprint(workspace.production(relation)))
         for relation in found
         if relation is not None
     )
 
 
 def digests(files: tuple[Path, ...]) -> tuple[tuple[str, str], ...]:
-    """Hash the content of files with sha256; a file that is gone has an empty digest."""
+    """Hash the content of files, or the names that a glob matches, with sha256; what is gone has an empty digest."""
     return tuple((str(file), _digest(file)) for file in files)
 
 
 def _digest(file: Path) -> str:
-    if not file.exists():
-        return ""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    if file.is_file():
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    names = on_disk(Path("/"), str(file)) if has_magic(str(file)) else ()
+    return hashlib.sha256("\0".join(names).encode(errors="surrogateescape")).hexdigest() if names else ""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from datacanary.errors import Interrupted
 from datacanary.model.config import Config
 from datacanary.model.release import PromotionRecord
 from datacanary.model.words import count
@@ -36,6 +39,19 @@ def open_desk(asked: Asked) -> Desk:
     return Desk(home, config, runs_of(home.folder, asked.environ), open_warehouse(config, home.folder, asked.environ))
 
 
+@contextmanager
+def _wholly_or_not() -> Iterator[None]:
+    """Say of a signal what is true whenever it came: before, during or after the commit."""
+    hint = "Production is wholly as it was, or the step is wholly done; `datacanary status` tells which."
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted("Interrupted.", signal_number=signal.SIGINT, hint=hint) from error
+    except Interrupted as error:
+        raise Interrupted(error.problem, signal_number=error.exit_code - 128, hint=hint) from error
+
+
+@_wholly_or_not()
 def promote_run(asked: Asked, run_id: str, tell: Tell) -> PromotionRecord:
     """Put the very tables that a run judged into production; raises Refused if it must not be."""
     desk = open_desk(asked)
@@ -43,6 +59,7 @@ def promote_run(asked: Asked, run_id: str, tell: Tell) -> PromotionRecord:
     return _promote(desk, folder, desk.runs.load(folder), asked.environ, tell)
 
 
+@_wholly_or_not()
 def _promote(desk: Desk, folder: RunFolder, run: StoredRun, environ: Mapping[str, str], tell: Tell) -> PromotionRecord:
     promotion = _promotion(run, environ)
     refuse_unfit(promotion, desk.warehouse.engine)
@@ -67,6 +84,7 @@ def _promotion(run: StoredRun, environ: Mapping[str, str]) -> Promotion:
     )
 
 
+@_wholly_or_not()
 def roll_back_run(asked: Asked, run_id: str | None, tell: Tell) -> PromotionRecord:
     """Put back what the last, or the named, promotion replaced; raises Refused if it cannot be."""
     desk = open_desk(asked)

@@ -26,7 +26,7 @@ def swaps(plan: Plan, workspace: Workspace, run_id: str, dialect: str) -> tuple[
 def observed_production(plan: Plan, workspace: Workspace) -> tuple[Observed, ...]:
     """Identify what is in production now under the names that a promotion would touch."""
     targets = sorted(set(_targets(plan, "base")) | set(_targets(plan, "head")))
-    return tuple(Observed(str(target), workspace.identity(workspace.production(target))) for target in targets)
+    return tuple(Observed(target, workspace.identity(workspace.production(target))) for target in targets)
 
 
 def obstacles(plan: Plan, subjects: Sequence[Subject]) -> tuple[str, ...]:

@@ -115,29 +115,31 @@ def _leftmost(table: exp.Table) -> Iterator[exp.Expr]:
 
 
 def _prefixed(tree: exp.Expr, names: dict[int, Name]) -> Iterator[Prefixed]:
-    tables = [table for table in tree.find_all(exp.Table) if id(table) in names]
-    selects = {id(table): id(table.find_ancestor(exp.Select)) for table in tables}
-    aliases = [(fold(alias.name), id(alias.find_ancestor(exp.Select))) for alias in tree.find_all(exp.TableAlias)]
+    tables: dict[int, list[Name]] = {}
+    for table in tree.find_all(exp.Table):
+        if id(table) in names:
+            tables.setdefault(id(table.find_ancestor(exp.Select)), []).append(names[id(table)])
+    aliases = {(fold(alias.name), id(alias.find_ancestor(exp.Select))) for alias in tree.find_all(exp.TableAlias)}
     for column in tree.find_all(exp.Column):
         parts = [part for part in column.parts if isinstance(part, exp.Identifier)]
         if len(parts) == 1 or not all("start" in part.meta for part in parts):
             continue
-        around = _selects_around(column)
         folded = tuple(fold(part.name) for part in parts)
-        # DuckDB takes `s.orders` for the column of whatever is called s; only `s.orders.id` is always a table's.
-        if len(parts) == 2 and any(alias == folded[0] and select in around for alias, select in aliases):  # noqa: PLR2004 -- two
-            continue
-        near = (names[id(table)] for table in tables if selects[id(table)] in around)
-        candidates = tuple(name for name in near if name.alias and name.parts[-1] in folded[1:_LONGEST_NAME])
+        candidates: list[Name] = []
+        for select in _selects_around(column):
+            near = [name for name in tables.get(select, ()) if name.alias and name.parts[-1] in folded[1:_LONGEST_NAME]]
+            # DuckDB takes `s.orders` for the column of what is called s here; `s.orders.id` rather for a table's.
+            if (folded[0], select) in aliases and (len(parts) == 2 or not near):  # noqa: PLR2004 -- a pair
+                break
+            candidates += near
         if candidates:
             spans = tuple(Span(part.meta["start"], part.meta["end"] + 1) for part in parts)
-            yield Prefixed(folded, spans, candidates)
+            yield Prefixed(folded, spans, tuple(candidates))
 
 
-def _selects_around(node: exp.Expr) -> set[int]:
-    found = {id(None)}
+def _selects_around(node: exp.Expr) -> Iterator[int]:
     select = node.find_ancestor(exp.Select)
     while select is not None:
-        found.add(id(select))
+        yield id(select)
         select = select.find_ancestor(exp.Select)
-    return found
+    yield id(None)

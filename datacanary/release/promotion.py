@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from datacanary.errors import Refused
-from datacanary.model.basic import Relation
 from datacanary.model.release import LiveTable, Observed, PromotionRecord, ReleasePlan
 from datacanary.model.verdict import Verdict
 from datacanary.protocols import Releases
@@ -53,6 +52,10 @@ def promote(promotion: Promotion, releases: Releases, files: Sequence[tuple[str,
     """
     with releases.transaction():
         plan = promotion.plan
+        if any(one.run_id == promotion.run_id and not one.rolled_back_at for one in releases.promotions()):
+            raise Refused(
+                f"{promotion.run_id} is promoted already.", hint=f"Undo it with: datacanary rollback {promotion.run_id}"
+            )
         _refuse_moved("production", plan.production, [_identity(one, releases) for one in plan.production])
         _refuse_moved("the input", plan.inputs, [_rows(one, releases) for one in plan.inputs])
         moved = sorted(name for name, digest in plan.files if (name, digest) not in set(files))
@@ -76,39 +79,37 @@ _AGAIN = "Nothing was changed. Run `datacanary check` again."
 
 
 def _identity(observed: Observed, releases: Releases) -> Observed:
-    return Observed(observed.name, releases.identity(_relation(observed.name)))
+    return Observed(observed.relation, releases.identity(observed.relation))
 
 
 def _rows(observed: Observed, releases: Releases) -> Observed:
-    return Observed(observed.name, releases.fingerprint(_relation(observed.name)))
-
-
-def _relation(name: str) -> Relation:
-    schema, _, table = name.partition(".")
-    return Relation(schema, table)
+    return Observed(observed.relation, releases.fingerprint(observed.relation))
 
 
 def _refuse_moved(what: str, before: Sequence[Observed], now: Sequence[Observed]) -> None:
-    moved = [old.name for old, new in zip(before, now, strict=True) if old != new]
+    moved = [str(old.relation) for old, new in zip(before, now, strict=True) if old != new]
     if moved:
         raise Refused(f"{what.capitalize()} moved since the comparison: {', '.join(moved)}.", hint=_AGAIN)
 
 
 def choose(promotions: Sequence[PromotionRecord], run_id: str | None) -> PromotionRecord:
-    """Return the promotion to undo: the last that is live, or the named one.
+    """Return the promotion to undo: the last that is live, or the one named by its id, or by its beginning or end.
 
-    Raises Refused if there is none, or if a later live promotion touched the same tables.
+    Raises Refused if there is none or more than one, or if a later live promotion touched the same tables.
     """
     live = [promotion for promotion in promotions if not promotion.rolled_back_at]
-    if run_id is None:
+    if run_id is None or run_id == "last":
         if not live:
             raise Refused("Nothing is promoted: there is nothing to roll back.")
         return live[-1]
-    named = [promotion for promotion in live if promotion.run_id == run_id or promotion.run_id.endswith(run_id)]
-    if not named:
+    named = [promotion for promotion in live if promotion.run_id == run_id] or [
+        p for p in live if run_id and (p.run_id.startswith(run_id) or p.run_id.endswith(run_id))
+    ]
+    if len(named) != 1:
+        problem = "may mean more than one promotion" if named else "is not promoted"
         known = ", ".join(promotion.run_id for promotion in live) or "none"
-        raise Refused(f"{run_id} is not promoted.", hint=f"Live promotions: {known}.")
-    chosen = named[-1]
+        raise Refused(f"{run_id} {problem}.", hint=f"Live promotions: {known}.")
+    chosen = named[0]
     touched = {table.relation for table in chosen.tables}
     later = [p for p in live[live.index(chosen) + 1 :] if touched & {table.relation for table in p.tables}]
     if later:

@@ -14,8 +14,8 @@ from datacanary.model.basic import Relation
 from datacanary.model.release import PromotionRecord
 from datacanary.protocols import Capabilities
 from datacanary.warehouse import duckdb_sql as sql
-from datacanary.warehouse.duckdb_errors import opening
 from datacanary.warehouse.duckdb_ledger import read_promotions
+from datacanary.warehouse.duckdb_open import attach, beside, catalog_of
 from datacanary.warehouse.duckdb_release import DuckDBReleases, open_releases
 from datacanary.warehouse.duckdb_workspace import DuckDBWorkspace, list_relations, open_workspace, run_catalog
 
@@ -60,16 +60,16 @@ class DuckDBWarehouse:
     def __init__(self, file: Path) -> None:
         self._file = file
         self.shown = f"duckdb:///{file.name}"
-        self.catalog = file.stem
+        self.catalog = catalog_of(file)
 
     def workspace(self, folder: Path, run_id: str, production: str) -> AbstractContextManager[DuckDBWorkspace]:
         """Open the run's own file beside production, which is attached read-only."""
-        return open_workspace(folder, run_id, self._file, self.catalog, production)
+        return open_workspace(folder, run_id, self._file, production)
 
     def releases(self, folder: Path | None, run_id: str) -> AbstractContextManager[DuckDBReleases]:
         """Open production for writing, with the run's file attached read-only if there is one."""
         run_file = folder / f"{run_catalog(run_id)}.duckdb" if folder else None
-        return open_releases(self._file, self.catalog, run_file)
+        return open_releases(self._file, run_file)
 
     def promotions(self) -> tuple[PromotionRecord, ...]:
         """Read the state of record, oldest first."""
@@ -92,10 +92,6 @@ class DuckDBWarehouse:
 
     @contextmanager
     def _read_only(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = duckdb.connect(":memory:")
-        try:
-            with opening(self._file):
-                connection.execute(f"ATTACH {sql.text(str(self._file))} AS {sql.identifier(self.catalog)} (READ_ONLY)")
+        with beside() as connection:
+            attach(connection, self._file)
             yield connection
-        finally:
-            connection.close()

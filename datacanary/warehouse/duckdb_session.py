@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import duckdb
 import pyarrow as pa
@@ -13,6 +13,8 @@ import pyarrow as pa
 from datacanary.model.basic import Column, Fingerprint, Physical
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_errors import statement
+from datacanary.warehouse.duckdb_types import read_all, row_hash
+from datacanary.warehouse.interruptible import batches, interruptible
 
 _ROWS_PER_BATCH = 122_880  # DuckDB's row group: a batch never straddles two
 
@@ -46,8 +48,12 @@ class Reader:
     def rows(self, relation: Physical) -> int:
         """Count rows."""
         with statement(f"counting {relation}"):
-            found = self._connection.execute(f"SELECT count(*) FROM {sql.table(relation)}").fetchone()  # noqa: S608 -- quoted
-        return int(found[0]) if found else 0
+            return int(self._one(f"SELECT count(*) FROM {sql.table(relation)}")[0])  # noqa: S608 -- quoted
+
+    def _one(self, query: str) -> tuple[str, ...]:
+        """Run a query that gives one row and may take long."""
+        found = interruptible(self._connection, lambda: self._connection.execute(query).fetchone())
+        return found or ()
 
     def identity(self, relation: Physical) -> Fingerprint | None:
         """Identify a relation that is to be swapped: a table by its rows, a view by its query."""
@@ -62,10 +68,8 @@ class Reader:
         if columns is None:
             return None
         with statement(f"fingerprinting {relation}"):
-            found = self._connection.execute(
-                f"SELECT count(*), CAST(sum(hash(t)) AS VARCHAR) FROM {sql.table(relation)} AS t"  # noqa: S608 -- quoted
-            ).fetchone()
-        rows, digest = found or (0, None)
+            hashes = row_hash(self._connection, columns)
+            rows, digest = self._one(f"SELECT count(*), CAST(sum({hashes}) AS VARCHAR) FROM {sql.table(relation)}")  # noqa: S608 -- quoted
         return Fingerprint(columns, int(rows), digest or "0")
 
 
@@ -77,6 +81,7 @@ class Session:
         self._search_path = search_path
         self._running: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
+        self._schemas = threading.Lock()
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -94,6 +99,11 @@ class Session:
                 self._running.discard(cursor)
             cursor.close()
 
+    def ensure_schema(self, cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
+        """Make a schema if it is not there; two at once would conflict in DuckDB, so they take turns."""
+        with self._schemas:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+
     def interrupt(self) -> None:
         """Stop whatever runs."""
         with self._lock:
@@ -110,7 +120,10 @@ class Session:
     def reading(self, relation: Physical, columns: tuple[Column, ...]) -> Iterator[pa.RecordBatchReader]:
         """Stream a relation as Arrow while the block runs."""
         with self.cursor() as cursor, statement(f"reading {relation}"):
-            yield cursor.sql(sql.read_all(relation, columns)).to_arrow_reader(_ROWS_PER_BATCH)
+            found = cursor.sql(read_all(cursor, relation, columns))
+            reader = interruptible(cursor, lambda: found.to_arrow_reader(_ROWS_PER_BATCH))
+            with closing(batches(cursor, reader)) as read:
+                yield pa.RecordBatchReader.from_batches(reader.schema, read)
 
 
 def _in_lower_case(kind: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,8 +16,10 @@ from datacanary.model.basic import Column, Fingerprint, Physical, Relation
 from datacanary.model.plan import Place
 from datacanary.model.project import Materialized, SourceData
 from datacanary.warehouse import duckdb_sql as sql
-from datacanary.warehouse.duckdb_errors import opening, statement
+from datacanary.warehouse.duckdb_errors import statement
+from datacanary.warehouse.duckdb_open import attach
 from datacanary.warehouse.duckdb_session import Session
+from datacanary.warehouse.interruptible import interruptible
 
 _DEFAULT_SCHEMA = "main"
 _SOURCES = "source"
@@ -63,17 +66,16 @@ class DuckDBWorkspace:
         query = _read_files(source, files)
         kind = "VIEW" if query.startswith("FROM read_parquet") else "TABLE"
         with self._session.cursor() as cursor, statement(f"reading {source.pattern}"):
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.schema(target.catalog, target.schema)}")
-            cursor.execute(f"CREATE {kind} {sql.table(target)} AS {query}")
+            self._session.ensure_schema(cursor, sql.schema(target.catalog, target.schema))
+            interruptible(cursor, lambda: cursor.execute(f"CREATE {kind} {sql.table(target)} AS {query}"))
 
     def create(self, target: Physical, materialized: Materialized, preamble: Sequence[str], query: str) -> None:
         """Run the preamble and make the target from the query; a failed one leaves nothing."""
         kind = "VIEW" if materialized == "view" else "TABLE"
         with self._session.cursor() as cursor, statement(f"building {target.schema}.{target.name}"):
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.schema(target.catalog, target.schema)}")
-            for one in preamble:
-                cursor.execute(one)
-            cursor.execute(f"CREATE {kind} {sql.table(target)} AS\n{query}")
+            self._session.ensure_schema(cursor, sql.schema(target.catalog, target.schema))
+            for one in (*preamble, f"CREATE {kind} {sql.table(target)} AS\n{query}"):
+                interruptible(cursor, partial(cursor.execute, one))
 
     def columns(self, relation: Physical) -> tuple[Column, ...] | None:
         """Return the columns of a relation, None if it does not exist."""
@@ -146,10 +148,10 @@ def _read_files(source: SourceData, files: Sequence[Path]) -> str:
 
 
 def open_workspace(
-    folder: Path, run_id: str, warehouse_file: Path, warehouse_catalog: str, production: str
+    folder: Path, run_id: str, warehouse_file: Path, production: str
 ) -> AbstractContextManager[DuckDBWorkspace]:
     """Open the run's file, made if need be, and attach production read-only."""
-    return _opened(folder / f"{run_catalog(run_id)}.duckdb", warehouse_file, warehouse_catalog, production)
+    return _opened(folder / f"{run_catalog(run_id)}.duckdb", warehouse_file, production)
 
 
 def run_catalog(run_id: str) -> str:
@@ -162,13 +164,12 @@ def run_catalog(run_id: str) -> str:
 
 
 @contextmanager
-def _opened(run_file: Path, warehouse_file: Path, catalog: str, production: str) -> Iterator[DuckDBWorkspace]:
-    connection = duckdb.connect(str(run_file))
-    run_file.chmod(0o600)
+def _opened(run_file: Path, warehouse_file: Path, production: str) -> Iterator[DuckDBWorkspace]:
+    with statement("the run's own database"):
+        connection = duckdb.connect(str(run_file))
+        run_file.chmod(0o600)
     try:
-        with opening(warehouse_file):
-            connection.execute(f"ATTACH {sql.text(str(warehouse_file))} AS {sql.identifier(catalog)} (READ_ONLY)")
-        run = run_file.stem
+        catalog, run = attach(connection, warehouse_file), run_file.stem
         # Tables are always named in full; the path is for production's macros and types.
         path = f"{run}.main,{sql.schema(catalog, _DEFAULT_SCHEMA)}"
         if connection.execute(

@@ -1,0 +1,89 @@
+"""What a warehouse holds arrives as it is: values of every type, and the fingerprints of rows."""
+
+from pathlib import Path
+
+import pytest
+from stores import EQUAL, STORES, VALUES, Store, make, workspace
+
+from datacanary.model.basic import Fingerprint, Pair, Physical
+from datacanary.model.tablediff import DiffOptions
+from datacanary.pipeline.compare import read_table
+from datacanary.protocols import Workspace
+from datacanary.tablediff.compare import compare
+
+
+def unchanged(space: Workspace, one: Physical, other: Physical) -> list[int]:
+    """Compare two tables of one row without a key, by the key `id`, and with the value as the key."""
+    tables = Pair(read_table(space, one), read_table(space, other))
+    found = [compare(tables, DiffOptions(key=key, tolerances={}, samples=3)).summary for key in ((), ("id",), ("v",))]
+    assert [(table.comparison, table.notes) for table in found] == [("keyless", ()), ("keyed", ()), ("keyed", ())]
+    return [table.rows.unchanged or 0 for table in found]
+
+
+@pytest.mark.parametrize(("kind", "name"), [(store, name) for store in STORES for name in VALUES[store]])
+def test_a_value_of_any_type_equals_itself_and_no_other(tmp_path: Path, kind: str, name: str) -> None:
+    one, other = VALUES[kind][name]
+    with workspace(STORES[kind](tmp_path)) as space:
+        first, again, second = (
+            make(space, f"t{number}", f"select 1 as id, {value} as v") for number, value in enumerate((one, one, other))
+        )
+        assert unchanged(space, first, again) == [1, 1, 1]
+        assert unchanged(space, first, second) == [0, 0, 0]
+        assert space.fingerprint(first) == space.fingerprint(again)
+        assert space.fingerprint(first) != space.fingerprint(second)
+
+
+@pytest.mark.parametrize(("kind", "name"), [(store, name) for store in STORES for name in EQUAL[store]])
+def test_what_means_the_same_is_equal(tmp_path: Path, kind: str, name: str) -> None:
+    with workspace(STORES[kind](tmp_path)) as space:
+        one, other = (
+            make(space, f"t{number}", f"select 1 as id, {value} as v") for number, value in enumerate(EQUAL[kind][name])
+        )
+        assert unchanged(space, one, other) == [1, 1, 1]
+
+
+def prints(store: Store, *queries: str) -> list[Fingerprint | None]:
+    """Fingerprint what some queries give."""
+    with workspace(store) as space:
+        return [space.fingerprint(make(space, f"t{number}", query)) for number, query in enumerate(queries)]
+
+
+def test_a_fingerprint_knows_nothing_of_the_order_of_rows(store: Store) -> None:
+    one, other = prints(
+        store,
+        "select range as a, range * 2 as b from range(200000) order by a",
+        "select range as a, range * 2 as b from range(200000) order by hash(a)",
+    )
+    assert one == other
+    assert one is not None
+    assert one.rows == 200_000
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "(1, 'x', 1), (2, 'y', 3)",  # a cell
+        "(1, 'x', 1), (2, 'y', null)",
+        "(1, 'y', 1), (2, 'x', 2)",  # two rows swap a cell
+        "(1, 'x', 2), (2, 'y', 1)",
+        "(1, 'x', 1)",  # a row less
+        "(1, 'x', 1), (2, 'y', 2), (2, 'y', 2)",  # a row twice
+        "(1, 'x', 1), (2, 'y', 2), (null, null, null)",
+        "(1, '', 1), (2, 'y', 2)",
+        "(1, null, 1), (2, 'y', 2)",
+        "(1, 'x ', 1), (2, 'y', 2)",
+    ],
+)
+def test_a_fingerprint_sees_any_change(store: Store, other: str) -> None:
+    values = ("(1, 'x', 1), (2, 'y', 2)", other, "(1, '', 1), (2, 'y', 2)", "(1, null, 1), (2, 'y', 2)")
+    one, two, empty, null = prints(store, *(f"from (values {value}) as t(a, b, c)" for value in values))
+    assert one != two
+    assert empty != null
+
+
+def test_a_fingerprint_sees_names_and_types_and_the_same_rows_twice_do_not_cancel(store: Store) -> None:
+    found = prints(
+        store, "select 1 as a", "select 1 as b", "select 1::bigint as a", "select 1 as a where false",
+        "select 1 as a from range(2)", "select 2 as a from range(2)", "select 1 as a, 2 as b", "select 2 as a, 1 as b",
+    )  # fmt: skip
+    assert len({*found}) == len(found)
