@@ -42,9 +42,13 @@ class Console:
         return self.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
     def result(self, text: str) -> None:
-        """Print a result."""
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        """Print a result; whoever reads us may have read enough."""
+        try:
+            sys.stdout.write(f"{text}\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still buffered must not make Python complain at exit, nor change the exit code.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def save(self, text: str, path: Path) -> None:
         """Write a result to a file, whole or not at all; UsageError if it cannot be written."""

@@ -28,12 +28,16 @@ def deploy(
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
         from datacanary.cli.reporting import exit_code, show, timing
+        from datacanary.pipeline.check import Checked
         from datacanary.pipeline.release import deploy as run
         from datacanary.report.release import promoted
 
-        done, record = run(asked(config, base, head, select), console.tell)
+        def judged(done: Checked) -> None:
+            console.settle()
+            show(done.report, format, output, console)
+
+        done, record = run(asked(config, base, head, select), console.tell, judged)
         console.settle()
-        show(done.report, format, output, console)
         if format == "terminal":
             if record is not None:
                 console.result(f"\n{promoted(record)}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import signal
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 import typer
 
@@ -31,22 +32,28 @@ def guarded(console: Console) -> Iterator[None]:
         if console.verbose and error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
         _told(console, error)
-    except BrokenPipeError:
-        # Whoever read us has read enough; Python must not complain at exit, either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except typer.Exit:
         raise
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            _failed(console, error)
+        hint = "Free some space; `datacanary clean --all` drops what earlier runs left behind."
+        _told(console, CanaryError("The disk is full. Production is untouched.", hint=hint))
     except Exception as error:  # noqa: BLE001 -- the last handler: what comes here is a mistake of ours
-        if console.verbose:
-            traceback.print_exc()
-        kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
-        problem = f"datacanary itself failed ({kind}). Production is untouched."
-        _told(console, CanaryError(problem, hint="Run it again with --verbose, and send us what it prints."))
+        _failed(console, error)
     finally:
         signal.signal(signal.SIGTERM, previous)
 
 
-def _told(console: Console, error: CanaryError) -> None:
+def _failed(console: Console, error: Exception) -> NoReturn:
+    if console.verbose:
+        traceback.print_exception(error)
+    kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
+    problem = f"datacanary itself failed ({kind}). Production is untouched."
+    _told(console, CanaryError(problem, hint="Run it again with --verbose, and send us what it prints."))
+
+
+def _told(console: Console, error: CanaryError) -> NoReturn:
     console.error(error)
     raise typer.Exit(error.exit_code)
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from datacanary.cli.console import Console
+from datacanary.errors import UsageError
 from datacanary.model.run import Report
 from datacanary.model.verdict import Status
 from datacanary.pipeline.check import Checked
 from datacanary.report import json as json_report
 from datacanary.report import terminal
+from datacanary.report.encoding import for_terminal
 from datacanary.report.style import Style
 
 _EXIT_CODES: dict[Status, int] = {"pass": 0, "warn": 0, "fail": 1, "inconclusive": 3}
@@ -23,12 +25,20 @@ def exit_code(status: Status) -> int:
 
 
 def show(report: Report, format: Literal["terminal", "json"], output: Path | None, console: Console) -> None:  # noqa: A002 -- as the option
-    """Print a report, or write it to a file and say where."""
-    if output is None:
-        console.result(_rendered(report, format, console.style))
-        return
-    console.save(_rendered(report, format, Style()), output)
-    console.result(f"{report.verdict.status.upper()}  {report.verdict.summary}\nreport in {output}")
+    """Print a report, or write it to a file and say where; if it cannot be written, say so and print it.
+
+    Nothing is raised: the exit code is the verdict's, whether or not a report could be delivered.
+    """
+    if output is not None:
+        try:
+            console.save(_rendered(report, format, Style()), output)
+        except UsageError as error:
+            console.error(error)
+        else:
+            summary = for_terminal(report.verdict.summary)
+            console.result(f"{report.verdict.status.upper()}  {summary}\nreport in {output}")
+            return
+    console.result(_rendered(report, format, console.style))
 
 
 def _rendered(report: Report, format: Literal["terminal", "json"], style: Style) -> str:  # noqa: A002 -- as the option

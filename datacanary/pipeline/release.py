@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -96,9 +96,13 @@ def roll_back_run(asked: Asked, run_id: str | None, tell: Tell) -> PromotionReco
     return replace(chosen, rolled_back_at=at)
 
 
-def deploy(asked: Asked, tell: Tell) -> tuple[Checked, PromotionRecord | None]:
-    """Check, then promote on pass or warn, and drop head's tables otherwise."""
+def deploy(asked: Asked, tell: Tell, judged: Callable[[Checked], None]) -> tuple[Checked, PromotionRecord | None]:
+    """Check, then promote on pass or warn, and drop head's tables otherwise.
+
+    `judged` is told before anything is promoted: the verdict must be known even if the promotion is refused.
+    """
     done = check(asked, "deploy", tell)
+    judged(done)
     desk = open_desk(asked)
     run = done.runs.load(done.folder)
     if done.report.verdict.status in {"pass", "warn"}:

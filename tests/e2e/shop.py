@@ -1,21 +1,13 @@
 """A small shop: a git repository with a DuckDB warehouse, four tables and a view, and the program run in it."""
 
 import hashlib
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-
-SECONDS = 120
-"""No run may hang; a usual one takes two seconds."""
+from program import Place
 
 CONFIG = """\
 version: 1
@@ -67,98 +59,15 @@ create table analytics.unrelated as select 1 as id, 'stays' as note;
 
 RATES = "country,rate\nat,1.0\nde,1.5\nit,2.25\n"
 
-IDENTITY = {
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.org",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.org",
-    "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
-    "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
-}
-
 
 @dataclass(frozen=True, slots=True)
-class Completed:
-    """How one run of the program ended."""
-
-    exit_code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def json(self) -> Any:
-        """Stdout as JSON; where it is none, the failure shows what else was said."""
-        try:
-            return json.loads(self.stdout)
-        except json.JSONDecodeError as error:
-            error.add_note(f"exit code {self.exit_code}, stderr:\n{self.stderr}")
-            raise
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(Place):
     """The repository, the folder for runs beside it, and the warehouse's file."""
-
-    folder: Path
-    home: Path
 
     @property
     def warehouse(self) -> Path:
         """The DuckDB file."""
         return self.folder / "warehouse.duckdb"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment of every run: this one without CI, with its own folder for runs and no user's git."""
-        strange = ("CI", "GITHUB_", "GITLAB_", "DATACANARY_")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
-        return kept | IDENTITY | {"DATACANARY_HOME": str(self.home), "DATACANARY_USER": "ada"}
-
-    def run(self, *arguments: str, **environment: str) -> Completed:
-        """Run the program in the repository and wait."""
-        process = self.start(*arguments, **environment)
-        stdout, stderr = process.communicate(timeout=SECONDS)
-        return Completed(process.returncode, stdout, stderr)
-
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Start the program in the repository."""
-        # Tests that a shell runs in the background ignore Ctrl-C, and what they start would, too.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        return subprocess.Popen(
-            [sys.executable, "-m", "datacanary", *arguments],
-            cwd=self.folder,
-            env=self.environment | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def git(self, *arguments: str) -> str:
-        """Run git and return what it prints."""
-        command = ["git", "-C", str(self.folder), *arguments]
-        done = subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    def write(self, files: Mapping[str, str | None]) -> None:
-        """Write files of the repository; None deletes one."""
-        for name, text in files.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if text is None:
-                path.unlink()
-            else:
-                path.write_text(text, encoding="utf-8")
-
-    def commit(self, files: Mapping[str, str | None], branch: str | None = None) -> str:
-        """Write files and commit them, on a new branch if one is named; return the commit's id."""
-        if branch is not None:
-            self.git("switch", "--quiet", "--create", branch)
-        self.write(files)
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", f"Change {', '.join(files)}")
-        return self.git("rev-parse", "HEAD")
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the warehouse, which is not changed."""

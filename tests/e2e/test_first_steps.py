@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -41,16 +43,16 @@ def shop(tmp_path: Path) -> Place:
 
 def test_init_writes_a_config_that_works_and_never_overwrites(shop: Place) -> None:
     done = shop.run("init")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "warehouse   duckdb:///shop.duckdb" in done.stdout
     assert "production  schema analytics" in done.stdout
     assert "countries: data/countries.csv" in done.stdout
     written = (shop.folder / "datacanary.yml").read_text("utf-8")
     shop.commit({})
     shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
-    assert shop.run("check").returncode == 1
+    assert shop.run("check").exit_code == 1
     again = shop.run("init")
-    assert again.returncode == 2
+    assert again.exit_code == 2
     assert "never overwrites" in again.stderr
     assert (shop.folder / "datacanary.yml").read_text("utf-8") == written
 
@@ -58,7 +60,7 @@ def test_init_writes_a_config_that_works_and_never_overwrites(shop: Place) -> No
 def test_init_in_a_dbt_project_says_that_it_cannot_be_read(shop: Place) -> None:
     shop.commit({"dbt_project.yml": "name: x\n"})
     done = shop.run("init")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "dbt project" in done.stderr
     assert not (shop.folder / "datacanary.yml").exists()
 
@@ -67,7 +69,7 @@ def test_init_keeps_folders_that_only_sort_files_out_of_the_names(shop: Place) -
     shop.git("mv", "models/orders.sql", "models/daily.sql", "data")
     shop.commit({"models/core/orders.sql": ORDERS, "models/core/daily.sql": DAILY})
     shop.git("rm", "--quiet", "--force", "data/orders.sql", "data/daily.sql")
-    assert shop.run("init").returncode == 0
+    assert shop.run("init").exit_code == 0
     shop.commit({})
     plan = json.loads(shop.run("plan", "--format", "json").stdout)
     assert [table["name"] for table in plan["tables"]] == ["daily", "orders"]
@@ -76,7 +78,7 @@ def test_init_keeps_folders_that_only_sort_files_out_of_the_names(shop: Place) -
 def test_doctor_is_content_with_a_good_project(shop: Place) -> None:
     shop.commit({"datacanary.yml": CONFIG})
     done = shop.run("doctor")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "BAD" not in done.stdout
 
 
@@ -96,7 +98,7 @@ def test_doctor_is_content_with_a_good_project(shop: Place) -> None:
 def test_doctor_finds_what_is_wrong(shop: Place, files: dict[str, str], told: str) -> None:
     shop.commit(files)
     done = shop.run("doctor")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert told in done.stdout
     assert "BAD" in done.stdout
 
@@ -104,11 +106,11 @@ def test_doctor_finds_what_is_wrong(shop: Place, files: dict[str, str], told: st
 def test_a_config_that_is_only_in_head_is_used_for_both_when_it_is_named(shop: Place) -> None:
     shop.write({"datacanary.yml": CONFIG, "models/orders.sql": ORDERS.replace("/ 100", "* 1.0")})
     refused = shop.run("check")
-    assert refused.returncode == 2
+    assert refused.exit_code == 2
     assert "datacanary.yml exists only in head" in refused.stderr
     assert "--config datacanary.yml" in refused.stderr
     used = shop.run("check", "--config", "datacanary.yml", "--format", "json")
-    assert used.returncode == 1
+    assert used.exit_code == 1
     assert json.loads(used.stdout)["run"]["notes"] == [
         "datacanary.yml is not in base: head's is used for both, its limits too"
     ]
@@ -122,7 +124,7 @@ def test_a_config_that_head_deletes_is_an_error(shop: Place) -> None:
     shop.git("commit", "--quiet", "-m", "drop the config")
     shop.write({"datacanary.yml": CONFIG})
     done = shop.run("check", "--head", "gone")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "exists only in base" in done.stderr
 
 
@@ -130,7 +132,7 @@ def test_limits_come_from_base_and_expectations_from_head(shop: Place) -> None:
     shop.commit({"datacanary.yml": CONFIG})
     relaxed = CONFIG + "defaults: {values_changed: {fail: '> 99%'}, type_changed: pass, rows_removed: pass}\n"
     shop.write({"datacanary.yml": relaxed, "models/orders.sql": ORDERS.replace("/ 100", "/ 10")})
-    assert shop.run("check").returncode == 1
+    assert shop.run("check").exit_code == 1
     columns = "[amount, spent]"
     declared = "".join(
         f"  - {{table: {table}, columns: {columns}, values_changed: '0% .. 100%', reason: 'DATA-1'}}\n"
@@ -138,19 +140,19 @@ def test_limits_come_from_base_and_expectations_from_head(shop: Place) -> None:
     )
     shop.write({"datacanary.yml": f"{relaxed}expect:\n{declared}"})
     done = shop.run("check", "--format", "json")
-    assert done.returncode == 0, done.stdout
+    assert done.exit_code == 0, done.stdout
     messages = [check["message"] for check in json.loads(done.stdout)["checks"] if check["check"] == "values_changed"]
     assert any(message.endswith("as declared (0% .. 100%): DATA-1") for message in messages)
 
 
 def test_a_missing_variable_is_told_where_the_warehouse_is_opened_but_not_by_validate(shop: Place) -> None:
     shop.commit({"datacanary.yml": CONFIG.replace("shop.duckdb", "${SHOP_DB}")})
-    assert shop.run("validate").returncode == 0
+    assert shop.run("validate").exit_code == 0
     done = shop.run("check")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "datacanary.yml:2" in done.stderr
     assert "SHOP_DB" in done.stderr
-    assert shop.run("check", SHOP_DB="shop.duckdb").returncode == 0
+    assert shop.run("check", SHOP_DB="shop.duckdb").exit_code == 0
 
 
 def test_select_compares_only_what_was_asked_for_and_says_so(shop: Place) -> None:
@@ -160,7 +162,7 @@ def test_select_compares_only_what_was_asked_for_and_says_so(shop: Place) -> Non
     assert [table["name"] for table in result["tables"]] == ["daily"]
     assert result["run"]["notes"] == ["not selected, so not compared: orders"]
     unknown = shop.run("check", "--select", "dayly")
-    assert unknown.returncode == 2
+    assert unknown.exit_code == 2
     assert "Did you mean daily?" in unknown.stderr
 
 
@@ -168,12 +170,23 @@ def test_output_writes_the_report_whole_and_keeps_the_exit_code(shop: Place) -> 
     shop.commit({"datacanary.yml": CONFIG})
     shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
     done = shop.run("check", "--format", "json", "--output", "../result.json")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert json.loads((shop.folder.parent / "result.json").read_text("utf-8"))["verdict"]["status"] == "fail"
     assert done.stdout.splitlines()[-1] == "report in ../result.json"
     lost = shop.run("check", "--output", "../nowhere/result.json")
-    assert lost.returncode == 2
+    assert lost.exit_code == 1
     assert "cannot be written" in lost.stderr
+    assert lost.stdout.startswith("FAIL  ")
+
+
+def test_a_reader_that_stops_reading_does_not_change_the_exit_code(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    shop.write({"models/orders.sql": ORDERS.replace("<>", "=")})
+    command = f"{sys.executable} -m datacanary check --quiet | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=shop.folder, env=shop.environment, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("1\n", "")
 
 
 def test_results_are_on_stdout_and_progress_on_stderr(shop: Place) -> None:
@@ -197,7 +210,7 @@ def test_in_a_pull_request_of_github_head_is_its_commit(shop: Place) -> None:
     event.write_text(json.dumps({"pull_request": {"head": {"sha": sha, "ref": "feature"}}}), "utf-8")
     github = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}
     done = shop.run("check", "--format", "json", GITHUB_EVENT_PATH=str(event), **github)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert json.loads(done.stdout)["run"]["head"] == {"ref": "feature", "sha": sha, "dirty": False}
 
 
@@ -209,7 +222,7 @@ def test_a_stored_run_is_rendered_again(shop: Place) -> None:
     run_id = json.loads(first)["run"]["id"]
     assert shop.run("report", run_id[-7:]).stdout.startswith("FAIL  ")
     unknown = shop.run("report", "nope")
-    assert unknown.returncode == 2
+    assert unknown.exit_code == 2
     assert run_id in unknown.stderr
 
 

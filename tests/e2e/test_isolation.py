@@ -14,7 +14,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from shop import MODELS, SECONDS, Completed, Shop, make_shop
+from program import SECONDS, Completed
+from shop import MODELS, Shop, make_shop
 
 LONG = "select order_id, sum(range) as much from raw.orders, range(3000000000) group by order_id\n"
 CELL = "4711-secret' to INT32"

@@ -295,3 +295,19 @@ def test_deploy_promotes_on_pass_and_leaves_only_the_report_otherwise(shop: Shop
         assert "Nothing was promoted" in found.stdout
         assert shop.warehouse.read_bytes() == before
         assert {file.name for file in shop.runs()[-1].iterdir()} == {"run.json", "started.json"}
+
+
+def test_a_deploy_whose_promotion_is_refused_still_tells_the_verdict(shop: Shop) -> None:
+    dearer = MODELS["stg_orders"].replace("amount,", "(amount + 1)::decimal(12, 2) as amount,")
+    shop.commit({"models/stg_orders.sql": dearer}, "raise")
+    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(shop.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        done = shop.run("deploy")
+        holder.communicate("\n")
+    assert done.exit_code == 4
+    assert done.stdout.startswith("PASS  ")
+    assert "in use by" in done.stderr
