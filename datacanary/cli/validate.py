@@ -23,9 +23,9 @@ def validate(
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
         from datacanary.model.words import count
-        from datacanary.pipeline.check import plan_only
+        from datacanary.pipeline.check import validate as run
 
-        versions, plan = plan_only(asked(config, base, head))
+        versions, plan = run(asked(config, base, head))
         models = len(versions.projects.head.models)
         affected = sum(table.effect != "unaffected" for table in plan.tables)
         for note in versions.notes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from datacanary.build.run import BuildOptions, run_builds
@@ -29,7 +29,7 @@ from datacanary.pipeline.inputs import (
     watched_files,
 )
 from datacanary.pipeline.release_plan import observed_production, obstacles, swaps
-from datacanary.pipeline.versions import Asked, Versions, open_warehouse, read_versions
+from datacanary.pipeline.versions import Asked, Versions, find_home, open_warehouse, read_versions
 from datacanary.protocols import Warehouse
 from datacanary.report.masking import mask
 from datacanary.runs import RunFolder, Runs, StoredRun, runs_of
@@ -54,6 +54,14 @@ def plan_only(asked: Asked) -> tuple[Versions, Plan]:
     """Read both versions and plan; touches no warehouse."""
     versions = read_versions(asked)
     return versions, make_plan(versions.projects, versions.configs.head.production, asked.select)
+
+
+def validate(asked: Asked) -> tuple[Versions, Plan]:
+    """Plan, taking head's config for both versions where base has none yet.
+
+    The hook must let the very commit pass that brings the config.
+    """
+    return plan_only(replace(asked, config=find_home(asked).config_file))
 
 
 def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:

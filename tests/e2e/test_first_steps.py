@@ -105,6 +105,9 @@ def test_doctor_finds_what_is_wrong(shop: Place, files: dict[str, str], told: st
 
 def test_a_config_that_is_only_in_head_is_used_for_both_when_it_is_named(shop: Place) -> None:
     shop.write({"datacanary.yml": CONFIG, "models/orders.sql": ORDERS.replace("/ 100", "* 1.0")})
+    hook = shop.run("validate")
+    assert hook.exit_code == 0
+    assert "head's is used for both" in hook.stdout
     refused = shop.run("check")
     assert refused.exit_code == 2
     assert "datacanary.yml exists only in head" in refused.stderr
