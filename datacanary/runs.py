@@ -164,13 +164,20 @@ class Runs:
     def discard(self, folder: RunFolder, run: StoredRun) -> None:
         """Remove a run's tables and keep its result."""
         self.finish(folder, run)
-        for entry in folder.path.iterdir():
-            if entry.name in {_RESULT, _STARTED}:
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
+        _drop_tables(folder.path)
+
+    def expire(self) -> None:
+        """Remove the tables of runs that are past their time, and all of those that never finished.
+
+        Results stay. Every check calls this, so that runs do not fill the disk of somebody who never cleans.
+        """
+        for folder in self.all():
+            if folder.expired and folder.finished:
+                # Another check may do the same at this moment.
+                with suppress(FileNotFoundError):
+                    _drop_tables(folder.path)
+            elif folder.expired:
+                self.drop(folder)
 
 
 def runs_of(project: Path, environ: Mapping[str, str]) -> Runs:
@@ -182,6 +189,16 @@ def runs_of(project: Path, environ: Mapping[str, str]) -> Runs:
     place = project.resolve()
     mark = hashlib.sha256(str(place).encode()).hexdigest()[:8]
     return Runs(Path(home).expanduser() / f"{place.name}-{mark}")
+
+
+def _drop_tables(path: Path) -> None:
+    for entry in path.iterdir():
+        if entry.name in {_RESULT, _STARTED}:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def _read_folder(path: Path) -> RunFolder:

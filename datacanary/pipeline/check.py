@@ -73,6 +73,7 @@ def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
     versions, plan = plan_only(asked)
     warehouse = open_warehouse(versions.configs.head, versions.home.folder, asked.environ)
     runs = runs_of(versions.home.folder, asked.environ)
+    runs.expire()
     folder = runs.start()
     affected = sum(table.effect != "unaffected" for table in plan.tables)
     try:

@@ -163,6 +163,22 @@ def test_a_discarded_run_keeps_only_its_result(runs: Runs) -> None:
     assert runs.folder.exists()
 
 
+def test_what_is_past_its_time_keeps_its_result_and_loses_its_tables(runs: Runs) -> None:
+    young, old, killed = runs.start(), runs.start(), runs.start()
+    for folder in (young, old):
+        runs.finish(folder, result(folder))
+    for folder in (young, old, killed):
+        (folder.path / "head").mkdir()
+        (folder.path / "dc_run.duckdb").write_text("rows", "utf-8")
+    for folder in (old, killed):
+        aged(runs, folder, days=KEEP_DAYS + 1)
+    runs.expire()
+    assert sorted(path.name for path in young.path.iterdir()) == ["dc_run.duckdb", "head", "run.json", "started.json"]
+    assert sorted(path.name for path in old.path.iterdir()) == ["run.json", "started.json"]
+    assert runs.load(old).report.run_id == old.run_id
+    assert not killed.path.exists()
+
+
 def test_a_place_that_cannot_be_written_is_told_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CanaryError, match="cannot be written") as raised:
