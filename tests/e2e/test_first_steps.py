@@ -133,7 +133,7 @@ def test_a_config_that_head_deletes_is_an_error(shop: Place) -> None:
 
 def test_limits_come_from_base_and_expectations_from_head(shop: Place) -> None:
     shop.commit({"datacanary.yml": CONFIG})
-    relaxed = CONFIG + "defaults: {values_changed: {fail: '> 99%'}, type_changed: pass, rows_removed: pass}\n"
+    relaxed = CONFIG + "defaults: {values_changed: pass, type_changed: pass, rows_removed: pass}\n"
     shop.write({"datacanary.yml": relaxed, "models/orders.sql": ORDERS.replace("/ 100", "/ 10")})
     assert shop.run("check").exit_code == 1
     columns = "[amount, spent]"
@@ -232,11 +232,13 @@ def test_a_stored_run_is_rendered_again(shop: Place) -> None:
 def test_values_of_cells_are_shown_only_where_base_allows_it(shop: Place) -> None:
     masks = "samples: {show: allowed, allow: [orders.customer]}\ntables: {orders: {key: [order_id]}}\n"
     shop.commit({"datacanary.yml": CONFIG + masks})
-    shop.write({"models/orders.sql": ORDERS.replace("i % 10", "1").replace("customer,", "customer + 5 AS customer,")})
+    dearer = ORDERS.replace("customer,", "customer + 5 AS customer,").replace("/ 100", "/ 10")
+    shop.write({"models/orders.sql": dearer})
     orders = {t["name"]: t for t in json.loads(shop.run("check", "--format", "json").stdout)["tables"]}["orders"]
     sample = next(row for row in orders["samples"] if row["kind"] == "changed")
     assert sample["key"] == {"order_id": 1}
     assert (sample["base"], sample["head"]) == ({"customer": 1}, {"customer": 6})
+    assert sample["columns"] == ["customer", "amount"]
     shop.commit({"datacanary.yml": CONFIG + "samples: {show: none}\n", "models/orders.sql": ORDERS})
     shop.write({"models/orders.sql": ORDERS.replace("/ 100", "/ 10")})
     tables = json.loads(shop.run("check", "--format", "json").stdout)["tables"]
@@ -252,3 +254,14 @@ def test_a_query_that_cannot_be_pointed_elsewhere_fails_alone(shop: Place) -> No
     assert tables["nameless"]["failed"]
     assert "models/nameless.sql:1" in tables["nameless"]["reason"]
     assert tables["orders"]["rows"]["removed"] == 190
+
+
+def test_a_key_that_head_renames_falls_back_to_whole_rows_and_says_so(shop: Place) -> None:
+    shop.commit({"datacanary.yml": CONFIG + "tables: {orders: {key: [order_id]}}\n"})
+    shop.write({"models/orders.sql": ORDERS.replace("AS order_id", "AS number")})
+    result = json.loads(shop.run("check", "--select", "orders", "--format", "json").stdout)
+    table = result["tables"][0]
+    assert table["comparison"] == "keyless"
+    assert table["rows"] == {"base": 190, "head": 190, "added": 0, "removed": 0, "changed": None, "unchanged": 190}
+    assert "the key column order_id of the config is not on both sides: whole rows are compared" in table["notes"]
+    assert result["verdict"]["status"] == "fail"
