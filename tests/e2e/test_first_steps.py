@@ -265,3 +265,15 @@ def test_a_key_that_head_renames_falls_back_to_whole_rows_and_says_so(shop: Plac
     assert table["rows"] == {"base": 190, "head": 190, "added": 0, "removed": 0, "changed": None, "unchanged": 190}
     assert "the key column order_id of the config is not on both sides: whole rows are compared" in table["notes"]
     assert result["verdict"]["status"] == "fail"
+
+
+def test_input_that_nobody_can_hold_still_makes_a_pass_inconclusive(shop: Place) -> None:
+    version = "SELECT 1 AS id, library_version FROM pragma_version()\n"
+    shop.commit({"datacanary.yml": CONFIG, "models/version.sql": version})
+    shop.write({"models/version.sql": f"{version} WHERE true"})
+    done = shop.run("check", "--format", "json")
+    result = json.loads(done.stdout)
+    assert done.exit_code == 3
+    assert result["run"]["inputs"] == {"pinned": False, "how": "models/version.sql reads pragma_version()"}
+    assert [check["check"] for check in result["checks"] if check["status"] != "pass"] == ["inputs"]
+    assert result["verdict"]["summary"].startswith("both versions may have read different input")

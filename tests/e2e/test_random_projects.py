@@ -61,7 +61,8 @@ def make_project(seed: int) -> Project:
     chance = random.Random(seed)  # noqa: S311 -- a repeatable choice, no secret
     base: dict[str, str] = {}
     for number in range(6):
-        base[f"m{number}"] = query(chance, ["raw.a", "raw.b", *base])
+        # The newest models are read most, so that changes travel far.
+        base[f"m{number}"] = query(chance, ["raw.a", "raw.b", *base, *list(base)[-2:] * 2])
     head = dict(base)
     for name in chance.sample(list(base), chance.randrange(1, 3)):
         former = list(base)[: list(base).index(name)]
