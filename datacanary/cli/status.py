@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-import typer
-
 from datacanary.cli.asking import asked
 from datacanary.cli.console import Console
 from datacanary.cli.guard import guarded
-from datacanary.cli.options import Config, NoColor, Quiet, Verbose
+from datacanary.cli.options import Config, Format, NoColor, Quiet, Verbose
 
 
 def status(
-    format: Annotated[Literal["terminal", "json"], typer.Option("--format", help="How to write it.")] = "terminal",  # noqa: A002 -- the option's name
+    format: Format = "terminal",  # noqa: A002 -- the option's name
     config: Config = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
