@@ -14,10 +14,12 @@ from datacanary.pipeline.adhoc import diff as run_diff
 from datacanary.pipeline.check import check as run_check
 from datacanary.pipeline.versions import Asked
 from datacanary.tablediff.inputs import TableLike
+from datacanary.tablediff.means import Means
+from datacanary.tablediff.memory import checked_limit, parse_limit, usual_limit
 from datacanary.tablediff.result import DiffResult
 
 
-def diff(
+def diff(  # noqa: PLR0913 -- the options of the command, by name
     base: TableLike,
     head: TableLike,
     *,
@@ -25,12 +27,14 @@ def diff(
     ignore: Sequence[str] = (),
     tolerance: Mapping[str, float | tuple[float, float]] | None = None,
     samples: int = 5,
+    memory_limit: int | str | None = None,
 ) -> DiffResult:
     """Compare two tables exactly: Polars frames (lazy or eager), PyArrow tables, files, or `URL#schema.table`.
 
     `key` names the columns that pair the rows; None infers them, `[]` compares whole rows. `tolerance` gives per
-    column what may differ: absolute, or (absolute, relative as a fraction of 1). Raises DataError, with the side
-    and the column, for whatever cannot be compared.
+    column what may differ: absolute, or (absolute, relative as a fraction of 1). `memory_limit` is in bytes or as
+    "4GiB"; None is half of what is free. The rows of the result are read again when they are asked for. Raises
+    DataError, with the side and the column, for whatever cannot be compared.
 
     >>> import polars as pl
     >>> base, head = pl.DataFrame({"id": [1, 2], "n": [5, 6]}), pl.DataFrame({"id": [2, 3], "n": [7, 8]})
@@ -45,7 +49,13 @@ def diff(
     options = DiffOptions(
         key=None if key is None else tuple(key), ignore=tuple(ignore), tolerances=tolerances, samples=samples
     )
-    return DiffResult(run_diff(Pair(base, head), options).difference)
+    return DiffResult(run_diff(Pair(base, head), options, Means(_bytes(memory_limit))).difference)
+
+
+def _bytes(limit: int | str | None) -> int:
+    if limit is None:
+        return usual_limit()
+    return parse_limit(limit) if isinstance(limit, str) else checked_limit(limit)
 
 
 def check(

@@ -26,6 +26,17 @@ class Capabilities:
     parallel_builds: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query of the user, as the engine has understood it: exactly one SELECT, and its columns."""
+
+    text: str
+    columns: tuple[Column, ...]
+
+    def __str__(self) -> str:
+        return "the query"
+
+
 class Workspace(Protocol):
     """A run's isolated place: builds go here, production is read and never written."""
 
@@ -53,14 +64,28 @@ class Workspace(Protocol):
     def rows(self, relation: Physical) -> int:
         """Count a relation's rows."""
 
-    def reading(self, relation: Physical) -> AbstractContextManager[pa.RecordBatchReader]:
-        """Stream a relation as Arrow while the block runs; types that Arrow would lose come as text."""
+    def reading(
+        self, relation: Physical | Query, columns: Sequence[Column] | None = None
+    ) -> AbstractContextManager[pa.RecordBatchReader]:
+        """Stream a relation or query, or these columns of it, as Arrow while the block runs.
+
+        Types that Arrow would lose come as text. Several may be read at once, by any thread.
+        """
+
+    def in_order(self, relation: Physical) -> bool:
+        """Tell whether a relation gives the same rows in the same order each time, at no more cost: a table does."""
+
+    def query(self, text: str) -> Query:
+        """Understand a query over production; raises StatementError unless it is exactly one SELECT that can run."""
 
     def fingerprint(self, relation: Physical) -> Fingerprint | None:
         """Return the identity of a relation's rows, None if it does not exist."""
 
     def identity(self, relation: Physical) -> Fingerprint | None:
         """Return the identity of a relation that is to be swapped: a table's rows, a view's query."""
+
+    def limit_memory(self, size: int) -> None:
+        """Let the engine keep about so many bytes in memory, not more; the rest goes to disk."""
 
     def interrupt(self) -> None:
         """Stop every statement that runs; may be called from another thread."""
@@ -121,6 +146,9 @@ class Warehouse(Protocol):
 
     def relations(self) -> tuple[Relation, ...]:
         """List the tables and views of the warehouse, without datacanary's own."""
+
+    def state(self) -> str:
+        """Return a text that is another one after anybody wrote to the warehouse."""
 
     def write_obstacle(self) -> CanaryError | None:
         """Say what would keep a promotion from writing production now; None if nothing would. Writes nothing."""

@@ -66,11 +66,16 @@ class Console:
             return
         line = f"{time.perf_counter() - self.started:6.1f} s  {for_terminal(text)}"
         style = self._style(sys.stderr)
-        if style.width is not None and not self.verbose:
+        if self.replaces_lines and style.width is not None:
             sys.stderr.write(f"\r\x1b[2K{style.paint(line[: style.width - 1], 'dim')}")
         else:
             sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
+
+    @property
+    def replaces_lines(self) -> bool:
+        """Tell whether progress is one line that is replaced: on a terminal, unless --verbose keeps all of it."""
+        return self._style(sys.stderr).width is not None and not self.verbose
 
     def settle(self) -> None:
         """Take the progress line away."""

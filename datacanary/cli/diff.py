@@ -28,6 +28,12 @@ def diff(
         typer.Option("--tolerance", metavar="COL=ABS[,REL]", help="Differences that count as equal; may be repeated."),
     ] = None,
     samples: Annotated[int, typer.Option("--samples", metavar="N", min=0, help="Example rows of each kind.")] = 5,
+    memory_limit: Annotated[
+        str | None,
+        typer.Option(
+            "--memory-limit", metavar="SIZE", help="Memory to work in, as 4GiB. [default: half of what is free]"
+        ),
+    ] = None,
     format: Format = "terminal",  # noqa: A002 -- the option's name
     output: Output = None,
     config: Config = None,
@@ -44,11 +50,14 @@ def diff(
     del config
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
+        from datacanary.cli.progress import Ticker
         from datacanary.cli.reporting import exit_code, show
         from datacanary.model.basic import Pair
         from datacanary.model.tablediff import DiffOptions
         from datacanary.pipeline.adhoc import diff as run
         from datacanary.pipeline.adhoc import parse_tolerances
+        from datacanary.tablediff.means import Means
+        from datacanary.tablediff.memory import parse_limit, usual_limit
 
         options = DiffOptions(
             key=tuple(key) if key else None,
@@ -56,6 +65,8 @@ def diff(
             tolerances=parse_tolerances(tuple(tolerance or ())),
             samples=samples,
         )
-        done = run(Pair(base, head), options)
+        limit = usual_limit() if memory_limit is None else parse_limit(memory_limit)
+        done = run(Pair(base, head), options, Means(limit, tell=Ticker(console).tell))
+        console.settle()
         show(done.report, format, output, console)
         raise typer.Exit(exit_code(done.report.verdict.status))

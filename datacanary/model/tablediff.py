@@ -24,8 +24,8 @@ class DiffOptions:
 
     `key` is None to have one inferred, `()` to compare whole rows. `tolerances` go by column name;
     `float_tolerance` holds for the other columns that are floats on both sides.
-    `samples` is how many example rows of each kind to keep. `name` is the table's name, if it has one:
-    it helps to infer a key.
+    `totals` names the columns whose sums are asked for. `samples` is how many example rows of each kind to keep.
+    `name` is the table's name, if it has one: it helps to infer a key.
     """
 
     key: tuple[str, ...] | None = None
@@ -33,6 +33,7 @@ class DiffOptions:
     ignore: tuple[str, ...] = ()
     tolerances: Mapping[str, Tolerance]
     float_tolerance: Tolerance = Tolerance()
+    totals: tuple[str, ...] = ()
     samples: int = 5
     name: str = ""
 
@@ -73,7 +74,7 @@ class ColumnDiff:
     `changed` counts cells of paired rows that differ: None where there is nothing to count (keyless, on one side
     only, ignored) or where the two types cannot be compared (then `incomparable` says why).
     `forgiven` counts cells that differ within the tolerance. `nulls` counts NULL cells over all rows of each side.
-    `totals` are exact sums, only for numeric columns.
+    `totals` are exact sums, only of numeric columns and where they were asked for.
     """
 
     name: str

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import re
 import secrets
-import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from datacanary.config import default_policy
 from datacanary.errors import DataError, UsageError, Where
-from datacanary.model.basic import Pair, Relation, Version
+from datacanary.model.basic import Pair, Physical, Relation, Version
 from datacanary.model.config import Tolerance
 from datacanary.model.plan import PlannedTable
 from datacanary.model.run import Inputs, Report, TableReport
 from datacanary.model.tablediff import DiffOptions
 from datacanary.model.verdict import Subject
-from datacanary.pipeline.compare import read_table
+from datacanary.pipeline.access import Access
+from datacanary.pipeline.relations import table_of_lent
+from datacanary.protocols import Query, Workspace
 from datacanary.tablediff.compare import Difference, compare
 from datacanary.tablediff.inputs import TableLike, table_of
+from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
 from datacanary.verdict.judge import judge
 from datacanary.version import __version__
 from datacanary.warehouse.connect import connect
 
+_QUERY = re.compile(r"\s*((select|with)\s|\()", re.IGNORECASE)
 _URL = re.compile(r"(?P<url>[a-z][a-z0-9+.-]*://[^#]*)(?:#(?P<relation>.*))?", re.DOTALL)
 
 
@@ -38,15 +42,17 @@ class Compared:
     report: Report
 
 
-def diff(sides: Pair[TableLike], options: DiffOptions) -> Compared:
+def diff(sides: Pair[TableLike], options: DiffOptions, means: Means | None = None) -> Compared:
     """Compare two tables; relative paths and URLs are relative to the current folder.
 
     The counts are judged by the default limits. Raises DataError, UsageError or WarehouseError.
     """
     started, at = time.perf_counter(), datetime.now(UTC)
     name = _name(sides.head)
-    tables = sides.map(_read)
-    difference = compare(tables, replace(options, name=options.name or name))
+    means = means or Means()
+    with ExitStack() as held:
+        tables = sides.map(lambda side: _read(side, means, held))
+        difference = compare(tables, replace(options, name=options.name or name), means)
     planned = PlannedTable(name, "changed", "compared as they are", Pair(None, None), Pair(None, None))
     summary = replace(difference.summary, reason=difference.summary.reason or planned.reason)
     verdict = judge((Subject(planned, summary),), default_policy())
@@ -64,36 +70,38 @@ def diff(sides: Pair[TableLike], options: DiffOptions) -> Compared:
     return Compared(difference, report)
 
 
-def _read(side: TableLike) -> Table:
-    if not isinstance(side, str | Path):
-        return table_of(side)
-    found = _URL.fullmatch(str(side))
+def _read(side: TableLike, means: Means, held: ExitStack) -> Table:
+    """Open one side; a warehouse stays open until `held` ends."""
+    found = _URL.fullmatch(str(side)) if isinstance(side, str | Path) else None
     if found is None:
-        return table_of(side)
+        return table_of(side, means.scratch, means.memory)
     if not found["relation"]:
         raise UsageError(
             f"{_shown(side)} names a warehouse, but no table.",
             hint="Put it behind a #: duckdb:///path/to/file.duckdb#schema.table",
         )
-    return _read_relation(found["url"], found["relation"])
+    warehouse = connect(found["url"], Path.cwd())
+    access = Access(warehouse, means.scratch, means.memory)
+    held.enter_context(access.held())
+    with access.lend() as workspace:
+        relation = _relation(workspace, found["relation"], warehouse.shown)
+    return table_of_lent(access.lend, relation, means.scratch, means.memory, access.unchanged)
 
 
-def _read_relation(url: str, name: str) -> Table:
-    schema, _, table = name.rpartition(".")
-    warehouse = connect(url, Path.cwd())
-    with (
-        tempfile.TemporaryDirectory(prefix="datacanary-") as private,
-        warehouse.workspace(Path(private), "diff", "main") as workspace,
-    ):
-        found = workspace.locate(Relation(schema, table))
-        if found is None:
-            nearest = workspace.nearest(Relation(schema, table))
-            raise DataError(
-                f"There is no table {name}.",
-                where=Where(warehouse.shown),
-                hint=f"Did you mean {nearest}?" if nearest else "",
-            )
-        return read_table(workspace, workspace.production(found))
+def _relation(workspace: Workspace, written: str, shown: str) -> Physical | Query:
+    """Find the table, or understand the query, that stands behind a URL."""
+    if _QUERY.match(written):
+        return workspace.query(written)
+    schema, _, table = written.rpartition(".")
+    found = workspace.locate(Relation(schema, table))
+    if found is None:
+        nearest = workspace.nearest(Relation(schema, table))
+        raise DataError(
+            f"There is no table {written}.",
+            where=Where(shown),
+            hint=f"Did you mean {nearest}?" if nearest else "",
+        )
+    return workspace.production(found)
 
 
 def _shown(side: TableLike) -> str:
@@ -108,7 +116,7 @@ def _name(side: TableLike) -> str:
         return "table"
     found = _URL.fullmatch(str(side))
     if found is not None and found["relation"]:
-        return found["relation"].rpartition(".")[2]
+        return "query" if _QUERY.match(found["relation"]) else found["relation"].rpartition(".")[2]
     return Path(str(side).rstrip("*/.")).name.partition(".")[0] or "table"
 
 

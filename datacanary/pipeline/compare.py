@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import polars as pl
+from dataclasses import dataclass
 
 from datacanary.errors import CanaryError, DataError, StatementError
 from datacanary.model.basic import Pair, Physical, Side
@@ -14,8 +13,10 @@ from datacanary.model.plan import Plan, PlannedTable
 from datacanary.model.tablediff import DiffOptions, Key, RowCounts, TableDiff
 from datacanary.model.verdict import Subject
 from datacanary.model.words import count
+from datacanary.pipeline.relations import table_of_relation
 from datacanary.protocols import Workspace
 from datacanary.tablediff.compare import compare
+from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
 from datacanary.verdict.limits import policy_of
 
@@ -26,17 +27,25 @@ def compare_all(
     plan: Plan, built: Built, workspace: Workspace, policies: Pair[Policy], tell: Callable[[str], None]
 ) -> tuple[Subject, ...]:
     """Compare every planned table; what could not be built or read is said in its difference."""
-    return tuple(Subject(table, _difference(table, built, workspace, policies, tell)) for table in plan.tables)
+    comparing = _Comparing(built, workspace, policies, Means(), tell)
+    return tuple(Subject(table, _difference(table, comparing)) for table in plan.tables)
 
 
-def _difference(
-    table: PlannedTable, built: Built, workspace: Workspace, policies: Pair[Policy], tell: Callable[[str], None]
-) -> TableDiff:
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    built: Built
+    workspace: Workspace
+    policies: Pair[Policy]
+    means: Means
+    tell: Callable[[str], None]
+
+
+def _difference(table: PlannedTable, comparing: _Comparing) -> TableDiff:
     if table.effect == "unaffected":
         return unaffected(table)
     if table.effect == "removed":
         return TableDiff("not_compared", table.reason, NO_KEY, RowCounts(None, None), ())
-    outcomes = {side: _outcome(table, built, side) for side in ("base", "head")}
+    outcomes = {side: _outcome(table, comparing.built, side) for side in ("base", "head")}
     problem = _problem(outcomes["base"], outcomes["head"])
     if problem:
         reason = f"{table.reason}; {problem}"
@@ -44,12 +53,12 @@ def _difference(
         return TableDiff("not_compared", reason, NO_KEY, RowCounts(None, None), (), failed=True, because_of=cause)
     base, head = outcomes["base"], outcomes["head"]
     if head is not None and base is None:
-        rows = workspace.rows(head.physical)
+        rows = comparing.workspace.rows(head.physical)
         return TableDiff("not_compared", table.reason, NO_KEY, RowCounts(None, rows), ())
     if base is None or head is None:
         message = f"{table.name} was planned but not built"
         raise CanaryError(message)
-    return _compared(table, Pair(base.physical, head.physical), workspace, policies, tell)
+    return _compared(table, Pair(base.physical, head.physical), comparing)
 
 
 def unaffected(table: PlannedTable) -> TableDiff:
@@ -80,22 +89,19 @@ def _outcome(table: PlannedTable, built: Built, side: Side) -> Outcome | None:
     return built.outcomes.get((side, relation)) if relation is not None else None
 
 
-def _compared(
-    table: PlannedTable,
-    sides: Pair[Physical],
-    workspace: Workspace,
-    policies: Pair[Policy],
-    tell: Callable[[str], None],
-) -> TableDiff:
+def _compared(table: PlannedTable, sides: Pair[Physical], comparing: _Comparing) -> TableDiff:
+    means = comparing.means
     try:
-        tables = sides.map(lambda physical: read_table(workspace, physical))
-        options, notes = _options(table, tables, policies)
-        found = compare(tables, options).summary
+        tables = sides.map(
+            lambda physical: table_of_relation(comparing.workspace, physical, means.scratch, means.memory)
+        )
+        options, notes = _options(table, tables, comparing.policies)
+        found = compare(tables, options, means).summary
     except (DataError, StatementError) as error:
         reason = f"{table.reason}; {error}"
         return TableDiff("not_compared", reason, NO_KEY, RowCounts(None, None), (), failed=True)
     rows = (found.rows.base or 0) + (found.rows.head or 0)
-    tell(f"compared {table.name}: {count(rows, 'row')}")
+    comparing.tell(f"compared {table.name}: {count(rows, 'row')}")
     reason = f"{table.reason}; {found.reason}" if found.reason else table.reason
     return TableDiff(
         comparison=found.comparison,
@@ -107,20 +113,6 @@ def _compared(
         column_order_changed=found.column_order_changed,
         notes=(*table.notes, *notes, *found.notes),
     )
-
-
-def read_table(workspace: Workspace, physical: Physical) -> Table:
-    """Read a relation whole, with the types that the warehouse gives its columns."""
-    columns = workspace.columns(physical) or ()
-    with workspace.reading(physical) as reader:
-        frame = pl.from_arrow(reader.read_all(), rechunk=False)
-    if not isinstance(frame, pl.DataFrame):
-        message = "a relation is read as one column"
-        raise TypeError(message)
-    wide = [column.name for column in columns if column.type == "hugeint"]
-    # DuckDB sends HUGEINT as decimal(38,0), which its largest values overflow; the bits are right.
-    frame = frame.with_columns(frame.get_column(name).cast(pl.Int128) for name in wide)
-    return Table(frame.lazy(), {column.name: column.type for column in columns})
 
 
 def _options(table: PlannedTable, tables: Pair[Table], policies: Pair[Policy]) -> tuple[DiffOptions, tuple[str, ...]]:
@@ -143,6 +135,7 @@ def _options(table: PlannedTable, tables: Pair[Table], policies: Pair[Policy]) -
         ignore=tuple(names[name.lower()] for name, one in own.columns.items() if one.ignore and name.lower() in names),
         tolerances=_tolerances(own, names),
         float_tolerance=policies.base.float_tolerance,
+        totals=_measured(own, names),
         samples=0 if policies.base.samples.show == "none" else 5,
         name=table.name.rpartition(".")[2],
     )
@@ -155,3 +148,9 @@ def _tolerances(own: TablePolicy, names: dict[str, str]) -> dict[str, Tolerance]
         for name, one in own.columns.items()
         if one.tolerance is not None and name.lower() in names
     }
+
+
+def _measured(own: TablePolicy, names: dict[str, str]) -> tuple[str, ...]:
+    """Name the columns whose totals are judged or shown."""
+    asked = [name.lower() for name, one in own.columns.items() if one.measure or "total" in one.limits]
+    return tuple(names[name] for name in asked if name in names)

@@ -1,22 +1,22 @@
-"""Files, folders and globs as one lazy frame, after a look at what they really are."""
+"""Files, folders and globs as one table, after a look at what they really are."""
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
-import polars as pl
-
 from datacanary.errors import DataError, Where
+from datacanary.tablediff.columnfiles import IPC_STREAM_START, read_ipc, read_parquet
 from datacanary.tablediff.delimited import read_delimited
 from datacanary.tablediff.jsonlines import read_json_lines
-from datacanary.tablediff.table import type_words
+from datacanary.tablediff.scratch import Scratch
+from datacanary.tablediff.table import Table
 
 PATTERN = "*?["
-IPC_STREAM_START = b"\xff\xff\xff\xff"
 MAGIC = {
     b"PAR1": "Parquet",
     b"ARROW1": "Arrow IPC",
@@ -37,11 +37,14 @@ class Kind:
     """One kind of file: what it is called, how many of them are read as one table."""
 
     name: str
-    read: Callable[[Sequence[Path]], pl.LazyFrame]
+    read: Callable[[Sequence[Path], Scratch, int], Table]
 
 
-def table_of_files(path: str | Path) -> pl.LazyFrame:
-    """Read a file, a folder or a glob; DataError names the file that is not as it should be."""
+def table_of_files(path: str | Path, scratch: Scratch, memory: int) -> Table:
+    """Read a file, a folder or a glob; DataError names the file that is not as it should be.
+
+    What cannot be read again and again goes through `scratch`, beyond `memory` bytes on disk.
+    """
     paths = find_files(str(path))
     kinds = {known_kind(file).name: known_kind(file) for file in paths}
     if len(kinds) > 1:
@@ -49,7 +52,7 @@ def table_of_files(path: str | Path) -> pl.LazyFrame:
     kind = next(iter(kinds.values()))
     for file in paths:
         check_content(file, kind.name)
-    return kind.read(paths)
+    return kind.read(paths, scratch, memory)
 
 
 def find_files(path: str) -> list[Path]:
@@ -116,61 +119,10 @@ def check_content(file: Path, kind: str) -> None:
         raise DataError(f"The {kind} file is cut off: its end is missing.", where=Where(str(file)))
 
 
-def read_parquet(files: Sequence[Path]) -> pl.LazyFrame:
-    """Scan Parquet files; folders named `key=value` add no columns."""
-    return as_one(files, lambda file: pl.scan_parquet(file, hive_partitioning=False))
-
-
-def read_ipc(files: Sequence[Path]) -> pl.LazyFrame:
-    """Scan Arrow IPC files, or read IPC streams."""
-    return as_one(files, lambda file: pl.read_ipc_stream(file).lazy() if is_stream(file) else pl.scan_ipc(file))
-
-
-def is_stream(file: Path) -> bool:
-    """Tell an Arrow IPC stream from an Arrow IPC file."""
-    with file.open("rb") as content:
-        return content.read(len(IPC_STREAM_START)) == IPC_STREAM_START
-
-
-def as_one(files: Sequence[Path], scan: Callable[[Path], pl.LazyFrame]) -> pl.LazyFrame:
-    """Put files of one schema below each other; the order of their columns may differ."""
-    frames: list[pl.LazyFrame] = []
-    schemas: dict[Path, pl.Schema] = {}
-    for file in files:
-        try:
-            frames.append(scan(file))
-            schemas[file] = frames[-1].collect_schema()
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as problem:
-            raise DataError(
-                f"The file is damaged: its columns cannot be read ({type(problem).__name__}).", where=Where(str(file))
-            ) from problem
-    check_same(schemas)
-    return frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal")
-
-
-def check_same(schemas: Mapping[Path, pl.Schema]) -> None:
-    """Refuse files that are not parts of one table."""
-    (first, expected), *others = schemas.items()
-    for file, schema in others:
-        for name in [*expected, *schema]:
-            here, there = (words(columns, name) for columns in (schema, expected))
-            if here != there:
-                raise DataError(
-                    f"The files are not one table: the column {name!r} is {here} here and {there} in {str(first)!r}.",
-                    where=Where(str(file)),
-                    hint="Use a glob for files of the same columns and types.",
-                )
-
-
-def words(schema: pl.Schema, name: str) -> str:
-    """Say a column's type, or that it is missing."""
-    return type_words(schema[name]) if name in schema else "missing"
-
-
 KINDS = {
     ".parquet": Kind("Parquet", read_parquet),
-    ".csv": Kind("CSV", lambda files: read_delimited(files, ",")),
-    ".tsv": Kind("TSV", lambda files: read_delimited(files, "\t")),
+    ".csv": Kind("CSV", partial(read_delimited, delimiter=",")),
+    ".tsv": Kind("TSV", partial(read_delimited, delimiter="\t")),
     ".arrow": Kind("Arrow IPC", read_ipc),
     ".ipc": Kind("Arrow IPC", read_ipc),
     ".feather": Kind("Arrow IPC", read_ipc),

@@ -2,64 +2,78 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import polars as pl
-import pyarrow as pa
 
 from datacanary.errors import DataError
-from datacanary.tablediff.delimited import polars_of
+from datacanary.tablediff.arrowdata import ArrowStream, table_of_arrow
 from datacanary.tablediff.files import table_of_files
+from datacanary.tablediff.scratch import Scratch
+from datacanary.tablediff.spooled import spooled
 from datacanary.tablediff.table import Table
-
-
-@runtime_checkable
-class ArrowStream(Protocol):
-    """Anything that can be read as a stream of Arrow batches."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Export the stream."""
-
 
 TableLike = pl.DataFrame | pl.LazyFrame | ArrowStream | str | Path
 
+COLUMN = r'col\("[^"\n]*"\)(\.alias\("[^"\n]*"\))?'
+PLAIN_STEP = re.compile(
+    rf"""\s*(
+        SELECT\ \[({COLUMN}(,\ {COLUMN})*)?\]
+        | (Parquet|Ipc)\ SCAN\ \[.*\]
+        | PROJECT\ (\*|\d+)/\d+\ COLUMNS
+        | ESTIMATED\ ROWS:\ \d+
+        | DF\ \[.*\];\ PROJECT\ (\*|\d+)/\d+\ COLUMNS
+    )""",
+    re.VERBOSE,
+)
+"""A line of the plan of a frame that can be scanned again and again, and gives the same rows at no more cost."""
 
-def table_of(value: TableLike) -> Table:
+
+def table_of(value: TableLike, scratch: Scratch, memory: int) -> Table:
     """Take a table from a Polars frame, Arrow data or a path.
 
     A path is a Parquet (`.parquet`), CSV (`.csv`, `.tsv`), Arrow IPC (`.arrow`, `.ipc`, `.feather`) or NDJSON
-    (`.ndjson`, `.jsonl`) file, a folder of files of one such kind, or a glob of them. Raises DataError where it is
-    missing, of another kind than its name says, incomplete, or not one table.
+    (`.ndjson`, `.jsonl`) file, a folder of files of one such kind, or a glob of them. What can be read only once, or
+    would have to be computed again, is kept in `scratch`: within a share of `memory` bytes, or beyond it on disk.
+    Raises DataError where it is missing, of another kind than its name says, incomplete, or not one table.
 
-    >>> table_of(pl.DataFrame({"id": [1]})).types
+    >>> table_of(pl.DataFrame({"id": [1]}), Scratch(), 1 << 30).types
     {'id': 'int64'}
     """
-    if isinstance(value, pl.DataFrame | pl.LazyFrame):
-        return described(value)
+    if isinstance(value, pl.DataFrame):
+        return Table.of(value)
+    if isinstance(value, pl.LazyFrame):
+        return table_of_lazy(value, scratch, memory)
     if isinstance(value, str | Path):
-        return Table.of(table_of_files(value))
+        return table_of_files(value, scratch, memory)
     if isinstance(value, ArrowStream):
-        return Table.of(from_arrow(value))
+        return table_of_arrow(value, scratch, memory)
     raise DataError(
         f"A {type(value).__name__} is not a table.", hint="Give a Polars frame, Arrow data, or a path of files."
     )
 
 
-def described(frame: pl.DataFrame | pl.LazyFrame) -> Table:
-    """Take a Polars frame; a lazy one must at least have a schema."""
+def table_of_lazy(frame: pl.LazyFrame, scratch: Scratch, memory: int) -> Table:
+    """Keep a lazy frame that only picks columns of files or of rows in memory; run any other plan once."""
     try:
-        return Table.of(frame)
+        schema = frame.collect_schema()
+        if only_reads(frame):
+            return Table.of(frame)
     except (pl.exceptions.PolarsError, OSError) as problem:
         raise DataError(f"The lazy frame has no schema: {type(problem).__name__}.") from problem
-
-
-def from_arrow(value: ArrowStream) -> pl.DataFrame:
-    """Read Arrow data that Polars can hold."""
     try:
-        return polars_of(value if isinstance(value, pa.Table) else pa.table(value))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, TypeError) as problem:
-        raise DataError(
-            "The Arrow data cannot be read: two columns have one name, or a type has no counterpart in Polars.",
-            hint="Rename or cast such columns first; intervals and decimals of more than 38 digits go as text.",
-        ) from problem
+        return spooled(frame.collect_batches(lazy=True), schema, scratch, memory)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as problem:
+        raise DataError(f"The lazy frame cannot be read: {type(problem).__name__}.") from problem
+
+
+def only_reads(frame: pl.LazyFrame) -> bool:
+    """Tell whether a plan does nothing but pick and rename columns; what is not known for sure does more.
+
+    >>> only_reads(pl.LazyFrame({"a": [1]}).select(pl.col("a").alias("b")))
+    True
+    >>> only_reads(pl.LazyFrame({"a": [1]}).select(pl.col("a").shuffle()))
+    False
+    """
+    return all(PLAIN_STEP.fullmatch(line) for line in frame.explain(optimized=False).splitlines())

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import combinations, groupby, islice
 
 import polars as pl
 
-from datacanary.model.basic import Pair
+from datacanary.model.basic import Pair, Side
+from datacanary.tablediff.glance import Glance
 from datacanary.tablediff.keynames import Naming, naming_of, rank
+from datacanary.tablediff.keyproof import NullInKeyError, is_key
 from datacanary.tablediff.meeting import IncomparableError, meet
-from datacanary.tablediff.numeric import Writer
+from datacanary.tablediff.numeric import Writer, cast_to
 from datacanary.tablediff.table import Table
 
 MOST_COLUMNS = 3
-MOST_SINGLE = 24
-MOST_NAMED = 6
+MOST_NAMED = 64
+MOST_SURVEYED = 24
+MOST_COMBINED = 6
 MOST_DATES = 2
-"""So many plausible names are tried alone and combined: a wide table must not take long."""
+"""So many plausible names are glanced at, read whole at most, and combined: a wide table must not take long."""
 MOST_CHECKED = 12
-"""So many proposals are counted in full, if a glance at them leaves so many."""
-GLANCE = 10_000
-"""Rows that are looked at first: what repeats there is no key."""
+"""So many proposals are proven or disproven, if a glance at them leaves so many."""
+MEMORY = 256 << 20
+"""Bytes that a proof may use where the caller names no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,66 +36,67 @@ class Candidate:
     code: str
     naming: Naming
     place: int
+    writers: Pair[Writer]
 
 
-def infer_key(tables: Pair[Table], name: str = "", *, ignore: Sequence[str] = ()) -> tuple[str, ...]:
+def infer_key(
+    tables: Pair[Table], name: str = "", *, ignore: Sequence[str] = (), memory: int = MEMORY
+) -> tuple[str, ...]:
     """Find the columns that identify a row; empty if there are none.
 
-    They are unique and not NULL on both sides, at most three, neither floats, decimals, booleans nor nested, and
-    pair at least half of the rows of the smaller side. `name` is the table's name.
+    They are unique and not NULL on both sides, which is proven, at most three, neither floats, decimals, booleans nor
+    nested, and pair at least half of the rows of the smaller side, as `is_key` counts it. Names that say key come
+    first, of equal ones those with more values at a glance. `name` is the table's name, `memory` is in bytes.
+
+    Raises DataError if a side cannot be read.
 
     >>> base = Table.of(pl.DataFrame({"amount": [1, 2], "order_id": [7, 8]}))
     >>> infer_key(Pair(base, base), "orders")
     ('order_id',)
     """
-    frames = tables.map(lambda side: side.frame.collect(engine="streaming"))
-    columns, written = eligible(frames, name, ignore)
-    columns = [column for column in columns if not any(side[column.code].null_count() for side in written)]
-    common = [column for column in frames.base.columns if column in frames.head.columns and column not in ignore]
-    for proposals, most in ((by_name(columns), MOST_CHECKED), (by_position(columns, common), MOST_COLUMNS)):
-        likely = (
-            codes for codes in map(codes_of, proposals) if all(unique_at_a_glance(side, codes) for side in written)
-        )
-        for codes in islice(likely, most):
-            if all(is_unique(side.select(codes)) for side in written) and pairs_enough(written, codes):
-                names = {column.code: column.name for column in columns}
-                return tuple(names[code] for code in codes)
+    columns = eligible(tables, name, ignore)
+    frames = Pair(written(tables.base, columns, "base"), written(tables.head, columns, "head"))
+    rows = tables.map(lambda side: side.rows)
+    glance = Glance(frames, rows)
+    first = leading(columns, tables, ignore)
+    for proposals, most in ((by_name(columns, glance), MOST_CHECKED), (by_position(first), MOST_COLUMNS)):
+        likely = (proposal for proposal in proposals if glance.could_be_key(codes_of(proposal)))
+        for proposal in islice(likely, most):
+            try:
+                if is_key(frames, rows, codes_of(proposal), memory):
+                    return tuple(column.name for column in proposal)
+            except NullInKeyError as found:
+                glance.nulls.add(found.code)
+            # Only now: most tables have the key that their names promise, and need no second look.
+            glance.survey(codes_of(worth_a_survey(columns, first, glance)))
     return ()
 
 
-def codes_of(candidate: Sequence[Candidate]) -> list[str]:
+def codes_of(columns: Sequence[Candidate]) -> list[str]:
     """Return the columns' names in the frames that are looked at."""
-    return [column.code for column in candidate]
+    return [column.code for column in columns]
 
 
-def eligible(
-    frames: Pair[pl.DataFrame], table: str, ignore: Sequence[str]
-) -> tuple[list[Candidate], Pair[pl.DataFrame]]:
-    """Find the columns whose type and name can identify a row, and write them in a common form."""
+def eligible(tables: Pair[Table], table: str, ignore: Sequence[str]) -> list[Candidate]:
+    """Find the columns whose type and name can identify a row."""
     columns: list[Candidate] = []
-    writers: list[Pair[Writer]] = []
-    for place, name in enumerate(frames.base.columns):
-        if name in ignore or name not in frames.head.columns:
+    schemas = tables.map(lambda side: side.frame.collect_schema())
+    for place, name in enumerate(schemas.base):
+        if name in ignore or name not in schemas.head:
             continue
-        types = Pair(frames.base.schema[name], frames.head.schema[name])
+        types = Pair(schemas.base[name], schemas.head[name])
         naming = naming_of(name, table)
         if naming == "measure" or not all(identifies(dtype) for dtype in types):
             continue
         try:
-            writers.append(meet(types.base, types.head))
+            writers = meet(types.base, types.head)
         except IncomparableError:
             continue
-        columns.append(Candidate(name, f"c{place}", naming, place))
-
-    def written(frame: pl.DataFrame, picked: Sequence[Writer]) -> pl.DataFrame:
-        coded = frame.select([frame[column.name].alias(column.code) for column in columns])
-        return coded.select(
-            write(pl.col(column.code)).alias(column.code) for column, write in zip(columns, picked, strict=True)
-        )
-
-    return columns, Pair(
-        written(frames.base, [pair.base for pair in writers]), written(frames.head, [pair.head for pair in writers])
-    )
+        if isinstance(types.base, pl.Categorical | pl.Enum):
+            # The number that stands for a word depends on which word came first, and a sample must not.
+            writers = Pair(cast_to(pl.String()), cast_to(pl.String()))
+        columns.append(Candidate(name, f"c{place}", naming, place, writers))
+    return columns
 
 
 def identifies(dtype: pl.DataType) -> bool:
@@ -102,44 +106,67 @@ def identifies(dtype: pl.DataType) -> bool:
     return isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Date | pl.Datetime | pl.Binary)
 
 
-def by_name(columns: Sequence[Candidate]) -> Iterator[tuple[Candidate, ...]]:
+def written(table: Table, columns: Sequence[Candidate], side: Side) -> pl.LazyFrame:
+    """Write the columns of a side in the form in which both sides can be compared, and call them by their codes."""
+    places = {name: place for place, name in enumerate(table.frame.collect_schema())}
+    coded = table.frame.select(pl.nth(places[column.name]).alias(column.code) for column in columns)
+    return coded.select(column.writers.of(side)(pl.col(column.code)).alias(column.code) for column in columns)
+
+
+def leading(columns: Sequence[Candidate], tables: Pair[Table], ignore: Sequence[str]) -> list[Candidate]:
+    """Take the leading columns, as many as can be part of a key: there GROUP BY puts its columns."""
+    candidates = {column.name: column for column in columns}
+    base, head = tables.map(lambda side: side.frame.collect_schema())
+    found = []
+    for name in [name for name in base if name in head and name not in ignore][:MOST_COLUMNS]:
+        if name not in candidates:
+            break
+        found.append(candidates[name])
+    return found
+
+
+def by_name(columns: Sequence[Candidate], glance: Glance) -> Iterator[tuple[Candidate, ...]]:
     """Propose columns that are called like keys: one, then two or three of them, the last may be a date."""
-    named = sorted((column for column in columns if column.naming not in {"other", "date"}), key=rank_of)
-    dates = [column for column in columns if column.naming == "date"][:MOST_DATES]
-    yield from ((column,) for column in named[:MOST_SINGLE])
-    some = sorted(named[:MOST_NAMED], key=lambda column: column.place)
+    for _, equals in groupby(named(columns), key=lambda column: column.naming):
+        # One naming is read at a time: mostly the best one holds the key.
+        yield from ((column,) for column in ranked(list(equals), glance))
+    some, dates = to_combine(columns, glance), dates_among(columns, glance)
     for size in range(2, MOST_COLUMNS + 1):
         yield from combinations(some, size)
         yield from ((*ids, date) for ids in combinations(some, size - 1) for date in dates)
 
 
-def by_position(columns: Sequence[Candidate], order: Sequence[str]) -> Iterator[tuple[Candidate, ...]]:
-    """Propose the leading columns, as many as can be part of a key: there GROUP BY puts its columns."""
-    candidates = {column.name: column for column in columns}
-    leading: list[Candidate] = []
-    for name in order[:MOST_COLUMNS]:
-        if name not in candidates:
-            return
-        leading.append(candidates[name])
-        yield tuple(leading)
+def by_position(first: Sequence[Candidate]) -> Iterator[tuple[Candidate, ...]]:
+    """Propose the leading columns."""
+    return (tuple(first[:size]) for size in range(1, len(first) + 1))
 
 
-def rank_of(column: Candidate) -> tuple[int, int]:
-    """Order columns by how much their name says key, then by position."""
-    return rank(column.naming), column.place
+def named(columns: Sequence[Candidate]) -> list[Candidate]:
+    """Order the columns that are called like keys by how much their name says key, then by position."""
+    keylike = [column for column in columns if column.naming not in {"other", "date"}]
+    return sorted(keylike, key=lambda column: (rank(column.naming), column.place))[:MOST_NAMED]
 
 
-def unique_at_a_glance(side: pl.DataFrame, codes: list[str]) -> bool:
-    """Look at the first rows only."""
-    return is_unique(side.head(GLANCE).select(codes))
+def ranked(columns: Sequence[Candidate], glance: Glance) -> list[Candidate]:
+    """Order columns without NULLs by their name, then by the number of their values at a glance, then by position."""
+    glance.read(codes_of(columns))
+    full = [column for column in columns if not glance.has_null(column.code)]
+    return sorted(full, key=lambda column: (rank(column.naming), -glance.distinct(column.code), column.place))
 
 
-def is_unique(keys: pl.DataFrame) -> bool:
-    """Tell whether no value occurs twice."""
-    return bool(keys.n_unique() == keys.height)
+def to_combine(columns: Sequence[Candidate], glance: Glance) -> list[Candidate]:
+    """Choose the columns to be combined with others, by position."""
+    return sorted(ranked(named(columns), glance)[:MOST_COMBINED], key=lambda column: column.place)
 
 
-def pairs_enough(written: Pair[pl.DataFrame], codes: list[str]) -> bool:
-    """Tell whether at least half the rows of the smaller side find a partner; an empty side asks for none."""
-    small, large = sorted((side.select(codes) for side in written), key=lambda side: side.height)
-    return small.join(large, on=codes, how="semi").height * 2 >= small.height
+def dates_among(columns: Sequence[Candidate], glance: Glance) -> list[Candidate]:
+    """Choose the dates that can be the last part of a key."""
+    dates = (column for column in columns if column.naming == "date" and not glance.has_null(column.code))
+    return list(islice(dates, MOST_DATES))
+
+
+def worth_a_survey(columns: Sequence[Candidate], first: Sequence[Candidate], glance: Glance) -> list[Candidate]:
+    """Choose the columns that can still be in a key: those to be combined, and those that could be one alone."""
+    alone = (column for column in ranked(named(columns), glance) if glance.could_be_key([column.code]))
+    chosen = [*islice(alone, MOST_SURVEYED), *to_combine(columns, glance), *dates_among(columns, glance), *first]
+    return list({column.code: column for column in chosen}.values())

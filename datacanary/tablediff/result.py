@@ -20,8 +20,9 @@ class DiffResult:
     >>> from datacanary.model.tablediff import DiffOptions
     >>> from datacanary.tablediff.compare import compare
     >>> from datacanary.tablediff.inputs import table_of
+    >>> from datacanary.tablediff.scratch import Scratch
     >>> sides = Pair({"id": [1, 2], "amount": [5, 6]}, {"id": [2, 3], "amount": [7, 8]})
-    >>> tables = sides.map(lambda side: table_of(pl.DataFrame(side)))
+    >>> tables = sides.map(lambda side: table_of(pl.DataFrame(side), Scratch(), 1 << 30))
     >>> result = DiffResult(compare(tables, DiffOptions(tolerances={})))
     >>> result
     DiffResult: keyed by id (inferred)

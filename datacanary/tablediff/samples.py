@@ -2,90 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
 from datacanary.model.basic import Side
 from datacanary.model.tablediff import Cell, SampleRow
-from datacanary.tablediff.align import ROW
-from datacanary.tablediff.cells import CellDiff, Frames
+from datacanary.tablediff.cells import CellDiff
 from datacanary.tablediff.columns import ColumnPair
 from datacanary.tablediff.jsoncells import json_cells
 from datacanary.tablediff.meeting import is_plain
+from datacanary.tablediff.views import Terms, rows_at, written
+
+ROW = "row"
+ORDER = "k_"
+"""Put before the code of a column: its written value, by which rows are ordered."""
+CHANGED = "m_"
+"""Put before the code of a column: whether its cell changed."""
+PLACES: Mapping[Side, str] = {"base": "b_", "head": "h_"}
+"""Put before the code of a column: its value on a side."""
+
+Take = Callable[[Side, pl.Series, Sequence[str]], pl.DataFrame]
+"""Gives the rows of a side at some places, with these columns."""
 
 
-def sample_one_side(
-    frames: Frames, side: Side, rows: pl.Series, columns: Sequence[ColumnPair], key: Sequence[ColumnPair], count: int
-) -> tuple[SampleRow, ...]:
-    """Take the first added (head) or removed (base) rows by key, then by all that is shown of them."""
-    given = frames.given.of(side)
-    shown = [column for column in columns if column.code in given.columns and column.change != "ignored"]
-    leading = [column.code for column in key or columns if column.writers is not None]
-    near = smallest(frames.written.of(side).select(leading).select(pl.all().gather(rows)), leading, count)
-    chosen = first_of(given.select(column.code for column in shown), rows.gather(near), leading, count)
-    texts = cells_of(given, shown, chosen)
-    in_key = {column.name for column in key}
-    samples = []
-    for place in range(chosen.len()):
-        row = {name: cells[place] for name, cells in texts.items()}
-        of_key = {column.name: row[column.name] for column in key}
-        rest = {name: cell for name, cell in row.items() if name not in in_key}
-        samples.append(
-            SampleRow("removed", of_key, rest, {}) if side == "base" else SampleRow("added", of_key, {}, rest)
+class Examples:
+    """The first rows of one kind by key, found while the rows pass by in any order and any portions."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.best: pl.DataFrame | None = None
+
+    def offer(self, rows: pl.DataFrame, leading: Sequence[str]) -> None:
+        """Keep the smallest of these rows and those kept: by the leading columns, then by all that have an order."""
+        if self.terms.samples <= 0 or rows.height == 0:
+            return
+        near = rows_at(rows, smallest(rows.select(leading), self.terms.samples))
+        pool = near if self.best is None else pl.concat([self.best, near])
+        order = [*leading, *(name for name in pool.columns if name not in leading and is_plain(pool.schema[name]))]
+        self.best = rows_at(
+            pool, pool.select(pl.arg_sort_by(order, nulls_last=True)).to_series().head(self.terms.samples)
         )
-    return tuple(samples)
+
+    def join(self, other: Examples) -> None:
+        """Take in what another found."""
+        if other.best is not None:
+            self.offer(other.best, [name for name in other.best.columns if name.startswith(ORDER)])
 
 
-def smallest(values: pl.DataFrame, leading: Sequence[str], count: int) -> pl.Series:
+def smallest(values: pl.DataFrame, count: int) -> pl.Series:
     """Return the places of the smallest rows; more than `count` where rows tie."""
+    names = values.columns
+    if values.height <= count:
+        return pl.int_range(values.height, dtype=pl.get_index_type(), eager=True)
     numbered = values.with_row_index(ROW)
-    best = numbered.bottom_k(count, by=leading).drop(ROW)
-    return numbered.join(best, on=list(leading), how="semi", nulls_equal=True)[ROW]
+    best = numbered.bottom_k(count, by=names).drop(ROW)
+    return numbered.join(best, on=names, how="semi", nulls_equal=True)[ROW]
 
 
-def first_of(given: pl.DataFrame, rows: pl.Series, leading: Sequence[str], count: int) -> pl.Series:
-    """Order the rows by their leading columns, then by all others that have an order, and take the first."""
-    plain = [code for code in given.columns if is_plain(given.schema[code])]
-    order = [*(code for code in leading if code in plain), *(code for code in plain if code not in leading)]
-    if not order:
-        return rows.head(count)
-    return given.select(pl.col(order).gather(rows)).insert_column(0, rows.alias(ROW)).sort(order)[ROW].head(count)
+class OneSide(Examples):
+    """Example rows that only one side has."""
+
+    def __init__(self, terms: Terms, side: Side) -> None:
+        super().__init__(terms)
+        self.side = side
+
+    def see(self, rows: pl.DataFrame) -> None:
+        """Look at some of the rows, as they came."""
+        if self.terms.samples <= 0 or rows.height == 0:
+            return
+        shown = [column.code for column in self.terms.columns if column.code in rows.columns]
+        keys = rows.select(written(self.terms.pairing, self.side)).rename(lambda code: ORDER + code)
+        self.offer(side_by_side(keys, *(rows[code].to_frame() for code in shown)), keys.columns)
+
+    def rows(self) -> tuple[SampleRow, ...]:
+        """Write the examples."""
+        best = self.best
+        if best is None:
+            return ()
+        shown = [column for column in self.terms.columns if column.code in best.columns]
+        cells = {column.name: json_cells(best[column.code]) for column in shown}
+        keys = [column.name for column in self.terms.key]
+        return tuple(self.row(keys, cells, place) for place in range(best.height))
+
+    def row(self, keys: Sequence[str], cells: Mapping[str, list[Cell]], place: int) -> SampleRow:
+        """Write one example."""
+        of_key = {name: cells[name][place] for name in keys}
+        rest = {name: values[place] for name, values in cells.items() if name not in of_key}
+        if self.side == "base":
+            return SampleRow("removed", of_key, rest, {})
+        return SampleRow("added", of_key, {}, rest)
 
 
-def sample_changed(
-    frames: Frames,
-    pairs: pl.DataFrame,
-    columns: Mapping[str, CellDiff],
-    by_code: Mapping[str, ColumnPair],
-    key: Sequence[ColumnPair],
-    count: int,
-) -> tuple[SampleRow, ...]:
-    """Take the first changed rows by key; of each only the columns that changed.
+class Changed(Examples):
+    """Example rows that both sides have, and that differ; of each only the columns that changed are shown."""
 
-    `pairs` has the columns base, head and place: the number of the pair, which `columns` count by.
-    """
-    codes = [column.code for column in key]
-    values = frames.written.base.select(codes).select(pl.all().gather(pairs["base"]))
-    chosen = pairs[values.with_row_index(ROW).bottom_k(count, by=codes).sort(codes)[ROW]]
-    keys = cells_of(frames.given.base, key, chosen["base"])
-    changed = {code: cell.changed.gather(chosen["place"]) for code, cell in columns.items() if cell.changed is not None}
-    shown = [by_code[code] for code, marks in changed.items() if marks.any()]
-    base, head = cells_of(frames.given.base, shown, chosen["base"]), cells_of(frames.given.head, shown, chosen["head"])
-    samples = []
-    for place in range(chosen.height):
-        names = [column.name for column in shown if changed[column.code][place]]
-        samples.append(
-            SampleRow(
-                "changed",
-                {name: cells[place] for name, cells in keys.items()},
-                {name: base[name][place] for name in names},
-                {name: head[name][place] for name in names},
-            )
+    def see(self, take: Take, places: pl.Series, cells: Mapping[str, CellDiff]) -> None:
+        """Look at the changed ones, at `places`, of paired rows."""
+        if self.terms.samples <= 0 or places.len() == 0:
+            return
+        in_key = [column.code for column in self.terms.key]
+        order = take("base", places, in_key).select(written(self.terms.key, "base"))
+        order = order.rename(lambda code: ORDER + code)
+        near = smallest(order, self.terms.samples)
+        chosen = places.gather(near)
+        beside = [column.code for column in self.terms.beside_key]
+        base, head = take("base", chosen, [*in_key, *beside]), take("head", chosen, beside)
+        changed = [marks(column, cells, chosen) for column in self.terms.beside_key]
+        parts = [rows_at(order, near), prefixed(base, "base"), prefixed(head, "head"), pl.DataFrame(changed)]
+        self.offer(side_by_side(*parts), order.columns)
+
+    def rows(self) -> tuple[SampleRow, ...]:
+        """Write the examples."""
+        best = self.best
+        if best is None:
+            return ()
+        keys = {column.name: json_cells(best[PLACES["base"] + column.code]) for column in self.terms.key}
+        shown = [column for column in self.terms.beside_key if best[CHANGED + column.code].any()]
+        base, head = (
+            {column.name: json_cells(best[PLACES[side] + column.code]) for column in shown} for side in ("base", "head")
         )
-    return tuple(samples)
+        samples = []
+        for place in range(best.height):
+            names = [column.name for column in shown if best[CHANGED + column.code][place]]
+            samples.append(
+                SampleRow(
+                    "changed",
+                    {name: cells[place] for name, cells in keys.items()},
+                    {name: base[name][place] for name in names},
+                    {name: head[name][place] for name in names},
+                )
+            )
+        return tuple(samples)
 
 
-def cells_of(given: pl.DataFrame, columns: Sequence[ColumnPair], rows: pl.Series) -> dict[str, list[Cell]]:
-    """Write the cells of a few rows, by column name."""
-    return {column.name: json_cells(given[column.code].gather(rows)) for column in columns}
+def side_by_side(*frames: pl.DataFrame) -> pl.DataFrame:
+    """Put the columns of frames together: Polars 2.1 panics here on lists of JSON if it does so itself."""
+    return pl.DataFrame([column for frame in frames for column in frame.get_columns()])
+
+
+def prefixed(rows: pl.DataFrame, side: Side) -> pl.DataFrame:
+    """Say of each column on which side it is."""
+    return rows.rename({code: PLACES[side] + code for code in rows.columns})
+
+
+def marks(column: ColumnPair, cells: Mapping[str, CellDiff], places: pl.Series) -> pl.Series:
+    """Tell for these places whether the column's cell changed."""
+    changed = cells[column.code].changed
+    if changed is None:
+        return pl.repeat(False, places.len(), dtype=pl.Boolean, eager=True).alias(CHANGED + column.code)
+    return changed.gather(places).alias(CHANGED + column.code)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 from polars.datatypes import DataTypeClass
 
 
+def never_changes() -> None:
+    """Say nothing: rows in memory stay what they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One side of a comparison.
 
+    `frame` may be scanned several times, with any projection, and streams the same rows in the same order each time.
     `types` gives every column's type in words: those of the warehouse, or those of Polars in lower case.
-    Whether a type changed is judged on these words.
+    Whether a type changed is judged on these words. `rows` is the height. `unchanged` raises DataError if what the
+    frame reads is no longer what it was when it was opened. `keep` holds what the frame reads for as long as the
+    table lives: a folder of temporary files, a connection. `stops` are the row numbers, ascending from 0, where
+    reading may begin as cheaply as at the start; empty if rows can only be read one after the other.
     """
 
     frame: pl.LazyFrame
     types: Mapping[str, str]
+    rows: int
+    unchanged: Callable[[], None] = never_changes
+    keep: object = None
+    stops: Sequence[int] = ()
 
     @classmethod
     def of(cls, frame: pl.DataFrame | pl.LazyFrame) -> Table:
@@ -28,7 +40,10 @@ class Table:
         {'id': 'int64', 'at': 'null'}
         """
         lazy = frame.lazy()
-        return cls(lazy, {name: type_words(dtype) for name, dtype in lazy.collect_schema().items()})
+        types = {name: type_words(dtype) for name, dtype in lazy.collect_schema().items()}
+        if isinstance(frame, pl.DataFrame):
+            return cls(lazy, types, frame.height, stops=(0,))
+        return cls(lazy, types, int(lazy.select(pl.len()).collect().item()))
 
 
 def type_words(dtype: pl.DataType) -> str:  # noqa: PLR0911 -- one line per type

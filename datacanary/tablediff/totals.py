@@ -18,22 +18,53 @@ LIFT = 200
 """Numbers below TINY are first multiplied by two to this power, which is exact."""
 
 
-def total(values: pl.Series) -> int | float | str | None:
-    """Sum a column exactly: integers as int, decimals as text, floats rounded once; None if it is not numeric.
+class Total:
+    """An exact sum of a numeric column that is read in portions."""
 
-    NULLs count as nothing. A sum that is no finite number is the text `NaN`, `Infinity` or `-Infinity`.
+    def __init__(self, dtype: pl.DataType) -> None:
+        self.dtype = dtype
+        self.units = 0
+        self.exact = Fraction(0)
+        self.odd = 0.0
+
+    def add(self, values: pl.Series) -> None:
+        """Add values; NULLs count as nothing."""
+        if self.dtype.is_float():
+            floats = values.drop_nulls().cast(pl.Float64)
+            finite = floats.is_finite()
+            if not finite.all():
+                # Only NaN and infinities matter now, and they add up as IEEE 754 says.
+                self.odd += float(floats.filter(~finite).sum())
+                floats = floats.filter(finite)
+            self.exact += finite_total(floats)
+        else:
+            self.units += integer_total(values.to_physical(), whole_digits(self.dtype) + scale_of(self.dtype))
+
+    def value(self) -> int | float | str:
+        """Say the sum: integers as int, decimals as text, floats rounded once; `NaN`, `Infinity` or `-Infinity`."""
+        if isinstance(self.dtype, pl.Decimal):
+            return decimal_text(self.units, scale_of(self.dtype))
+        if not self.dtype.is_float():
+            return self.units
+        if self.odd != 0.0:
+            return float_text(self.odd)
+        try:
+            return float(self.exact)
+        except OverflowError:
+            return "Infinity" if self.exact > 0 else "-Infinity"
+
+
+def total(values: pl.Series) -> int | float | str | None:
+    """Sum a column exactly; None if it is not numeric.
 
     >>> total(pl.Series([2**63 - 1, 2**63 - 1])), total(pl.Series([1e100, 1.0, -1e100]))
     (18446744073709551614, 1.0)
     """
-    dtype = values.dtype
-    if dtype.is_float():
-        return float_total(values.drop_nulls().cast(pl.Float64))
-    if not dtype.is_numeric():
+    if not values.dtype.is_numeric():
         return None
-    scale = scale_of(dtype)
-    units = integer_total(values.to_physical(), whole_digits(dtype) + scale)
-    return decimal_text(units, scale) if isinstance(dtype, pl.Decimal) else units
+    found = Total(values.dtype)
+    found.add(values)
+    return found.value()
 
 
 def integer_total(values: pl.Series, digits: int) -> int:
@@ -55,18 +86,6 @@ def decimal_text(units: int, scale: int) -> str:
     digits = str(abs(units)).rjust(scale + 1, "0")
     cut = len(digits) - scale
     return f"{'-' if units < 0 else ''}{digits[:cut]}{'.' if scale else ''}{digits[cut:]}"
-
-
-def float_total(values: pl.Series) -> float | str:
-    """Sum floats as if with endless precision and round once."""
-    odd = values.filter(~values.is_finite())
-    if odd.len():
-        # Only NaN and infinities matter now, and they add up as IEEE 754 says.
-        return float_text(float(odd.sum()))
-    try:
-        return float(finite_total(values))
-    except OverflowError:
-        return "Infinity" if finite_total(values) > 0 else "-Infinity"
 
 
 def float_text(value: float) -> str:

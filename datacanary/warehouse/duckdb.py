@@ -81,6 +81,12 @@ class DuckDBWarehouse:
         with self._read_only() as connection:
             return list_relations(connection, self.catalog)
 
+    def state(self) -> str:
+        """Return the sizes and times of change of the file and of what was written last, which lies beside it."""
+        files = (self._file, self._file.with_name(f"{self._file.name}.wal"))
+        found = [file.stat() for file in files if file.exists()]
+        return " ".join(f"{one.st_size}@{one.st_mtime_ns}" for one in found)
+
     def write_obstacle(self) -> CanaryError | None:
         """Say why production could not be written now: its file or folder is read-only."""
         if os.access(self._file, os.W_OK) and os.access(self._file.parent, os.W_OK):

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 import duckdb
 import pyarrow as pa
 
+from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Fingerprint, Physical
+from datacanary.protocols import Query
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_errors import statement
+from datacanary.warehouse.duckdb_stream import Stream, keep_freed_memory
 from datacanary.warehouse.duckdb_types import read_all, row_hash
-from datacanary.warehouse.interruptible import batches, interruptible
+from datacanary.warehouse.interruptible import interruptible
 
 _ROWS_PER_BATCH = 122_880  # DuckDB's row group: a batch never straddles two
+# Text in the form that Polars has itself is shared, not copied.
+_SHARED_WITH_POLARS = "SET produce_arrow_string_view = true; SET arrow_output_version = '1.4'"
 
 
 class Reader:
@@ -50,6 +56,19 @@ class Reader:
         with statement(f"counting {relation}"):
             return int(self._one(f"SELECT count(*) FROM {sql.table(relation)}")[0])  # noqa: S608 -- quoted
 
+    def query(self, text: str) -> Query:
+        """Understand a query of the user; raises StatementError unless it is exactly one SELECT that can run."""
+        with statement("the query"):
+            found = self._connection.extract_statements(text)
+            if [one.type for one in found] != [duckdb.StatementType.SELECT]:
+                raise StatementError("The query is not exactly one SELECT.")
+            one = found[0].query.strip().rstrip(";")
+            described = self._connection.execute(f"SELECT * FROM (DESCRIBE (\n{one}\n))").fetchall()  # noqa: S608 -- the user asks for it
+        twice = [name for name, times in Counter(name.lower() for name, *_ in described).items() if times > 1]
+        if twice:
+            raise StatementError(f"The query gives two columns the name {twice[0]!r}.")
+        return Query(one, tuple(Column(name, _in_lower_case(kind)) for name, kind, *_ in described))
+
     def _one(self, query: str) -> tuple[str, ...]:
         """Run a query that gives one row and may take long."""
         found = interruptible(self._connection, lambda: self._connection.execute(query).fetchone())
@@ -76,15 +95,18 @@ class Reader:
 class Session:
     """One DuckDB instance; every statement runs on a connection of its own, so that threads do not meet."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, search_path: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, search_path: str, query_path: str = "") -> None:
         self._connection = connection
         self._search_path = search_path
+        self._query_path = query_path or search_path
         self._running: set[duckdb.DuckDBPyConnection] = set()
+        self._streams: set[Stream] = set()
         self._lock = threading.Lock()
         self._schemas = threading.Lock()
+        keep_freed_memory()
 
     @contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def cursor(self, search_path: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
         """Lend a connection with our settings; `interrupt` reaches it."""
         cursor = self._connection.cursor()
         with self._lock:
@@ -92,7 +114,7 @@ class Session:
         try:
             # A progress bar would be drawn into the user's output; a Python variable must never pass for a table.
             cursor.execute("SET enable_progress_bar = false; SET python_enable_replacements = false")
-            cursor.execute(f"SET search_path = {sql.text(self._search_path)}")
+            cursor.execute(f"SET search_path = {sql.text(search_path or self._search_path)}")
             yield cursor
         finally:
             with self._lock:
@@ -116,14 +138,35 @@ class Session:
         with self.cursor() as cursor:
             yield Reader(cursor)
 
+    def query(self, text: str) -> Query:
+        """Understand a query of the user, whose names are those that the query path finds."""
+        with self.cursor(self._query_path) as cursor:
+            return Reader(cursor).query(text)
+
     @contextmanager
-    def reading(self, relation: Physical, columns: tuple[Column, ...]) -> Iterator[pa.RecordBatchReader]:
-        """Stream a relation as Arrow while the block runs."""
-        with self.cursor() as cursor, statement(f"reading {relation}"):
-            found = cursor.sql(read_all(cursor, relation, columns))
+    def reading(self, relation: Physical | Query, columns: Sequence[Column]) -> Iterator[pa.RecordBatchReader]:
+        """Stream a relation or query as Arrow while the block runs."""
+        query = isinstance(relation, Query)
+        rows = f"(\n{relation.text}\n)" if isinstance(relation, Query) else sql.table(relation)
+        with self.cursor(self._query_path if query else "") as cursor, statement(f"reading {relation}"):
+            cursor.execute(_SHARED_WITH_POLARS)
+            found = cursor.sql(read_all(cursor, rows, columns))
             reader = interruptible(cursor, lambda: found.to_arrow_reader(_ROWS_PER_BATCH))
-            with closing(batches(cursor, reader)) as read:
-                yield pa.RecordBatchReader.from_batches(reader.schema, read)
+            with closing(Stream(cursor, reader, f"reading {relation}")) as stream:
+                with self._lock:
+                    self._streams.add(stream)
+                try:
+                    yield pa.RecordBatchReader.from_batches(reader.schema, stream)
+                finally:
+                    with self._lock:
+                        self._streams.discard(stream)
+
+    def stop_readings(self) -> None:
+        """End what is still read: who stopped asking for rows may hold on to a reading, and with it to the file."""
+        with self._lock:
+            streams = list(self._streams)
+        for stream in streams:
+            stream.close()
 
 
 def _in_lower_case(kind: str) -> str:

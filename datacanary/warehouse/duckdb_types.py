@@ -8,7 +8,7 @@ from typing import cast
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
-from datacanary.model.basic import Column, Physical
+from datacanary.model.basic import Column
 from datacanary.warehouse import duckdb_sql as sql
 
 # Arrow or Polars would lose or refuse these: INTERVAL and UNION fail, TIMETZ drops its offset, UHUGEINT wraps, ENUM
@@ -21,10 +21,10 @@ _AS_TEXT_WITHIN = _AS_TEXT | {"hugeint"}
 _NESTED = frozenset({"list", "array", "struct", "tuple", "map", "union"})
 
 
-def read_all(connection: duckdb.DuckDBPyConnection, relation: Physical, columns: Sequence[Column]) -> str:
-    """Select every column, in a form that survives Arrow."""
+def read_all(connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[Column]) -> str:
+    """Select these columns of a table or query, written in SQL, in a form that survives Arrow."""
     parts = [_readable(sql.identifier(column.name), _parsed(connection, column)) for column in columns]
-    return f"SELECT {', '.join(parts)} FROM {sql.table(relation)}"  # noqa: S608 -- quoted
+    return f"SELECT {', '.join(parts)} FROM {rows}"  # noqa: S608 -- quoted
 
 
 def row_hash(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> str:

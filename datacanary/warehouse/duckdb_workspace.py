@@ -15,6 +15,7 @@ from datacanary.errors import DataError, StatementError, Where
 from datacanary.model.basic import Column, Fingerprint, Physical, Relation
 from datacanary.model.plan import Place
 from datacanary.model.project import Materialized, SourceData
+from datacanary.protocols import Query
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_errors import statement
 from datacanary.warehouse.duckdb_open import attach
@@ -88,13 +89,25 @@ class DuckDBWorkspace:
             return reader.rows(relation)
 
     @contextmanager
-    def reading(self, relation: Physical) -> Iterator[pa.RecordBatchReader]:
-        """Stream a relation as Arrow; types that Arrow would lose come as text."""
-        columns = self.columns(relation)
+    def reading(
+        self, relation: Physical | Query, columns: Sequence[Column] | None = None
+    ) -> Iterator[pa.RecordBatchReader]:
+        """Stream a relation or query, or these columns of it, as Arrow; types that Arrow would lose come as text."""
+        if columns is None:
+            columns = relation.columns if isinstance(relation, Query) else self.columns(relation)
         if columns is None:
             raise StatementError(f"{relation} does not exist.")
         with self._session.reading(relation, columns) as reader:
             yield reader
+
+    def in_order(self, relation: Physical) -> bool:
+        """Tell whether a relation is a table: a view is computed each time, in any order."""
+        with self._session.reader() as reader:
+            return not reader.definition(relation)
+
+    def query(self, text: str) -> Query:
+        """Understand a query; its names are looked up in production."""
+        return self._session.query(text)
 
     def fingerprint(self, relation: Physical) -> Fingerprint | None:
         """Return the identity of a relation's rows, None if it does not exist."""
@@ -105,6 +118,11 @@ class DuckDBWorkspace:
         """Return the identity of a relation that is to be swapped: a table's rows, a view's query."""
         with self._session.reader() as reader:
             return reader.identity(relation)
+
+    def limit_memory(self, size: int) -> None:
+        """Let DuckDB keep so many bytes of tables and results."""
+        with self._session.cursor() as cursor:
+            cursor.execute(f"SET memory_limit = '{size} B'")
 
     def interrupt(self) -> None:
         """Stop every statement that runs."""
@@ -176,6 +194,10 @@ def _opened(run_file: Path, warehouse_file: Path, production: str) -> Iterator[D
             "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?", [catalog, production]
         ).fetchone():
             path += f",{sql.schema(catalog, production)}"
-        yield DuckDBWorkspace(Session(connection, path), run, catalog, production)
+        session = Session(connection, path, query_path=sql.schema(catalog, _DEFAULT_SCHEMA))
+        try:
+            yield DuckDBWorkspace(session, run, catalog, production)
+        finally:
+            session.stop_readings()
     finally:
         connection.close()

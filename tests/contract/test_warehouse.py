@@ -12,9 +12,10 @@ from datacanary.model.basic import Column, Pair, Relation
 from datacanary.model.project import SourceData
 from datacanary.model.release import LiveTable
 from datacanary.model.tablediff import DiffOptions
-from datacanary.pipeline.compare import read_table
+from datacanary.pipeline.relations import table_of_relation
 from datacanary.protocols import Releases, Warehouse
 from datacanary.tablediff.compare import compare
+from datacanary.tablediff.scratch import Scratch
 
 FILE_NAMES = ("memory.duckdb", "temp.duckdb", "main.db", "it's 😀.duckdb", "a.b.duckdb", '"q",x')
 HOSTILE = (
@@ -142,7 +143,9 @@ def test_any_name_is_only_a_name(store: Store, name: str) -> None:
         space.create(place, "table", (), f"select 1 as {quoted} union all select 2")
         assert space.columns(place) == (Column(name, "integer"),)
         assert space.fingerprint(place) is not None
-        both = Pair(read_table(space, place), read_table(space, place))
+        both = Pair(
+            table_of_relation(space, place, Scratch(), 1 << 30), table_of_relation(space, place, Scratch(), 1 << 30)
+        )
         assert compare(both, DiffOptions(key=(name,), tolerances={})).summary.rows.unchanged == 2
     with releases(store) as release:
         with release.transaction():

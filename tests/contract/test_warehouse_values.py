@@ -7,14 +7,17 @@ from stores import EQUAL, STORES, VALUES, Store, make, workspace
 
 from datacanary.model.basic import Fingerprint, Pair, Physical
 from datacanary.model.tablediff import DiffOptions
-from datacanary.pipeline.compare import read_table
+from datacanary.pipeline.relations import table_of_relation
 from datacanary.protocols import Workspace
 from datacanary.tablediff.compare import compare
+from datacanary.tablediff.scratch import Scratch
 
 
 def unchanged(space: Workspace, one: Physical, other: Physical) -> list[int]:
     """Compare two tables of one row without a key, by the key `id`, and with the value as the key."""
-    tables = Pair(read_table(space, one), read_table(space, other))
+    tables = Pair(
+        table_of_relation(space, one, Scratch(), 1 << 30), table_of_relation(space, other, Scratch(), 1 << 30)
+    )
     found = [compare(tables, DiffOptions(key=key, tolerances={}, samples=3)).summary for key in ((), ("id",), ("v",))]
     assert [(table.comparison, table.notes) for table in found] == [("keyless", ()), ("keyed", ()), ("keyed", ())]
     return [table.rows.unchanged or 0 for table in found]

@@ -17,13 +17,16 @@ from datacanary.model.tablediff import DiffOptions, RowCounts, SampleRow
 from datacanary.tablediff.compare import Difference, compare
 from datacanary.tablediff.inputs import table_of
 from datacanary.tablediff.result import DiffResult
+from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.table import Table
 
 
 def diff(
     base: pl.DataFrame, head: pl.DataFrame, key: tuple[str, ...] | None = None, ignore: tuple[str, ...] = ()
 ) -> Difference:
-    return compare(Pair(Table.of(base), Table.of(head)), DiffOptions(key=key, ignore=ignore, tolerances={}))
+    totals = tuple({*base.columns, *head.columns})
+    options = DiffOptions(key=key, ignore=ignore, tolerances={}, totals=totals)
+    return compare(Pair(Table.of(base), Table.of(head)), options)
 
 
 BASE = pl.DataFrame({"id": [1, 2, 3], "a": ["x", "y", "z"], "n": [1, 2, None]})
@@ -190,8 +193,8 @@ def test_a_type_change_is_told_even_if_all_values_are_equal() -> None:
 
 
 def test_the_words_of_the_warehouse_decide_whether_a_type_changed() -> None:
-    base = Table(BASE.lazy(), {"id": "BIGINT", "a": "VARCHAR", "n": "BIGINT"})
-    head = Table(BASE.lazy(), {"id": "BIGINT", "a": "TEXT", "n": "BIGINT"})
+    base = Table(BASE.lazy(), {"id": "BIGINT", "a": "VARCHAR", "n": "BIGINT"}, BASE.height)
+    head = Table(BASE.lazy(), {"id": "BIGINT", "a": "TEXT", "n": "BIGINT"}, BASE.height)
     columns = compare(Pair(base, head), DiffOptions(key=("id",), tolerances={})).summary.columns
     assert [column.change for column in columns] == ["none", "type_changed", "none"]
 
@@ -275,7 +278,7 @@ def test_no_samples_are_taken_if_none_are_wanted() -> None:
 
 
 def test_a_side_that_cannot_be_read_is_named_without_its_values() -> None:
-    broken = Table(BASE.lazy().with_columns(pl.col("a").cast(pl.Int64)), {})
+    broken = Table(BASE.lazy().with_columns(pl.col("a").cast(pl.Int64)), {}, BASE.height)
     with pytest.raises(DataError, match=r"^The rows of head cannot be read") as problem:
         compare(Pair(Table.of(BASE), broken), DiffOptions(tolerances={}))
     assert "x" not in str(problem.value).split()
@@ -293,16 +296,23 @@ def test_a_duckdb_table_is_compared_with_itself_after_a_round_trip() -> None:
     """
     with duckdb.connect() as connection:
         connection.execute(f"create table t as {query}")
-        sides = Pair(*(table_of(connection.sql(f"select * from t order by {order}")) for order in ("id", "id desc")))
+        sides = Pair(
+            *(
+                table_of(connection.sql(f"select * from t order by {order}"), Scratch(), 1 << 30)
+                for order in ("id", "id desc")
+            )
+        )
         summary = compare(sides, DiffOptions(key=("id",), tolerances={})).summary
         assert summary.rows == RowCounts(50, 50, 0, 0, 0, 50)
         assert not any(column.incomparable for column in summary.columns)
         summary = compare(sides, DiffOptions(key=(), tolerances={})).summary
         assert summary.rows.unchanged == 50
-        changed = table_of(connection.sql("select * replace (map {'k': i.id + 1} as map) from t as i"))
+        changed = table_of(
+            connection.sql("select * replace (map {'k': i.id + 1} as map) from t as i"), Scratch(), 1 << 30
+        )
         summary = compare(Pair(sides.base, changed), DiffOptions(key=("id",), tolerances={})).summary
         assert [column.name for column in summary.columns if column.changed] == ["map"]
-        gone = table_of(connection.sql("select * from t where id > 0"))
+        gone = table_of(connection.sql("select * from t where id > 0"), Scratch(), 1 << 30)
         (sample,) = compare(Pair(sides.base, gone), DiffOptions(key=("id",), tolerances={})).summary.samples
         assert sample.base["forever"] == "infinity"
         assert sample.base["map"] == [{"key": "k", "value": 0}]

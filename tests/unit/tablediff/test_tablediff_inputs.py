@@ -13,8 +13,10 @@ import pytest
 
 from datacanary.errors import DataError
 from datacanary.tablediff.inputs import table_of
+from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.textvalues import typed_values
 
+SCRATCH = Scratch()
 FRAME = pl.DataFrame({"id": [1, 2], "name": ["a", None], "^a$": [0.5, 1.0]})
 
 
@@ -35,7 +37,7 @@ WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 
 
 def rows(value: object) -> list[tuple[object, ...]]:
-    return table_of(value).frame.collect().rows()  # type: ignore[arg-type]
+    return table_of(value, SCRATCH, 1 << 30).frame.collect().rows()  # type: ignore[arg-type]
 
 
 def problem(value: object) -> str:
@@ -50,7 +52,7 @@ def test_every_kind_of_file_gives_the_same_table(ending: str, tmp_path: Path) ->
     WRITERS[ending](FRAME, file)
     assert rows(file) == FRAME.rows()
     assert rows(str(file)) == FRAME.rows()
-    assert table_of(file).types == {"id": "int64", "name": "string", "^a$": "float64"}
+    assert table_of(file, SCRATCH, 1 << 30).types == {"id": "int64", "name": "string", "^a$": "float64"}
 
 
 @pytest.mark.parametrize("ending", WRITERS)
@@ -187,7 +189,7 @@ def test_a_csv_keeps_what_it_says(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_bytes(b'\xef\xbb\xbfcode,text,none,,"q""q"\r\n007,"",,1,"x\ny"\r\n\r\n8,,,2.50,"a,""b"""\r\n')
     assert rows(file) == [("007", "", None, 1.0, "x\ny"), ("8", None, None, 2.5, 'a,"b"')]
-    assert list(table_of(file).types.items()) == [
+    assert list(table_of(file, SCRATCH, 1 << 30).types.items()) == [
         ("code", "string"), ("text", "string"), ("none", "null"), ("", "float64"), ('q"q', "string")
     ]  # fmt: skip
 
@@ -204,13 +206,13 @@ def test_a_csv_with_a_header_only_has_no_rows(tmp_path: Path) -> None:
     file = tmp_path / "none.csv"
     file.write_text("a,b\n")
     assert rows(file) == []
-    assert table_of(file).types == {"a": "null", "b": "null"}
+    assert table_of(file, SCRATCH, 1 << 30).types == {"a": "null", "b": "null"}
 
 
 def test_types_are_inferred_from_the_whole_csv(tmp_path: Path) -> None:
     file = tmp_path / "late.csv"
     file.write_text("a,b\n" + "1,2\n" * 20_000 + "x,007\n")
-    assert table_of(file).types == {"a": "string", "b": "string"}
+    assert table_of(file, SCRATCH, 1 << 30).types == {"a": "string", "b": "string"}
 
 
 @pytest.mark.parametrize(
@@ -257,7 +259,7 @@ def test_text_gets_a_type_only_if_nothing_is_lost(
 def test_json_numbers_keep_their_value_next_to_fractions(tmp_path: Path) -> None:
     file = tmp_path / "orders.ndjson"
     file.write_text('{"a": 9007199254740993, "b": 1}\n{"a": 0.5, "b": 1.5}\n{"b": null, "c": [1]}\n')
-    table = table_of(file)
+    table = table_of(file, SCRATCH, 1 << 30)
     assert table.types == {"a": "decimal(17,1)", "b": "float64", "c": "list[int64]"}
     assert [str(row[0]) for row in table.frame.collect().rows()] == ["9007199254740993.0", "0.5", "None"]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import polars as pl
 from hypothesis import HealthCheck, given, settings
@@ -18,18 +18,35 @@ from datacanary.model.basic import Pair
 from datacanary.model.config import Tolerance
 from datacanary.model.tablediff import ColumnChange, ColumnDiff, DiffOptions, TableDiff
 from datacanary.tablediff.compare import Difference, compare
+from datacanary.tablediff.hashing import Hashing
+from datacanary.tablediff.jsoncells import json_cells
+from datacanary.tablediff.means import Means, Strategy
 from datacanary.tablediff.table import Table
 
 T = TypeVar("T")
+GIB = 1 << 30
 
 examples = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def diff(tables: Pair[Table], key: Sequence[str] | None = (), samples: int = 3, **more: Tolerance) -> Difference:
-    return compare(
-        tables,
-        DiffOptions(key=None if key is None else tuple(key), ignore=(NUMBER,), tolerances=more, samples=samples),
+TWO_BITS = Hashing(7, bits=2)
+"""Almost every row collides with another one."""
+WAYS = [
+    Means(GIB),
+    *(Means(GIB, force=way, most_at_once=at_once) for way in get_args(Strategy) for at_once in (1, 300)),
+    *(Means(GIB, force=way, hashing=TWO_BITS, most_at_once=200) for way in ("lockstep", "hash", "partitions")),
+]
+ways = st.sampled_from(WAYS)
+
+
+def diff(
+    tables: Pair[Table], key: Sequence[str] | None = (), samples: int = 3, means: Means | None = None
+) -> Difference:
+    columns = {**tables.base.types, **tables.head.types}
+    options = DiffOptions(
+        key=None if key is None else tuple(key), ignore=(NUMBER,), tolerances={}, samples=samples, totals=tuple(columns)
     )
+    return compare(tables, options, means)
 
 
 def rows_by_meaning(drawn: Drawn, difference: Difference) -> Pair[Counter[tuple[object, ...]]]:
@@ -57,13 +74,13 @@ def keyed_tables(draw: st.DrawFn) -> tuple[Drawn, list[str]]:
 
 
 @examples
-@given(keyed_tables())
-def test_keyed_comparison_finds_what_plain_python_finds(case: tuple[Drawn, list[str]]) -> None:
+@given(keyed_tables(), ways)
+def test_keyed_comparison_finds_what_plain_python_finds(case: tuple[Drawn, list[str]], means: Means) -> None:
     drawn, key = case
-    found = diff(drawn.tables(), key)
+    found = diff(drawn.tables(), key, means=means)
     expected = expect_keyed(drawn, key)
     assert rows_by_meaning(drawn, found) == Pair(expected.removed, expected.added)
-    assert set(found.pairs.select("base", "head").rows()) == expected.pairs
+    assert set(found.rows.changed.collect().rows()) == expected.pairs
     assert {
         column.name: column.changed for column in found.summary.columns if column.name != NUMBER
     } == expected.changed
@@ -76,9 +93,9 @@ def test_keyed_comparison_finds_what_plain_python_finds(case: tuple[Drawn, list[
 
 
 @examples
-@given(drawn_tables())
-def test_keyless_comparison_finds_what_plain_python_finds(drawn: Drawn) -> None:
-    found = diff(drawn.tables(), ())
+@given(drawn_tables(), ways)
+def test_keyless_comparison_finds_what_plain_python_finds(drawn: Drawn, means: Means) -> None:
+    found = diff(drawn.tables(), (), means=means)
     expected = expect_keyless(drawn)
     assert found.summary.comparison == "keyless"
     assert rows_by_meaning(drawn, found) == Pair(expected.removed, expected.added)
@@ -139,20 +156,23 @@ def tables_with_odd_columns(draw: st.DrawFn) -> tuple[Pair[Table], tuple[str, ..
 
 
 @examples
-@given(tables_with_odd_columns())
-def test_swapping_the_sides_mirrors_the_difference(case: tuple[Pair[Table], tuple[str, ...] | None]) -> None:
+@given(tables_with_odd_columns(), ways)
+def test_swapping_the_sides_mirrors_the_difference(
+    case: tuple[Pair[Table], tuple[str, ...] | None], means: Means
+) -> None:
     tables, key = case
-    forth = diff(tables, key).summary
-    back = diff(Pair(tables.head, tables.base), key).summary
+    forth = diff(tables, key, means=means).summary
+    back = diff(Pair(tables.head, tables.base), key, means=means).summary
     assert without_texts(mirrored(forth)) == without_texts(back)
     check_sums(forth)
 
 
 @examples
-@given(drawn_tables(), st.sampled_from((None, (), "first")))
-def test_a_table_does_not_differ_from_itself(drawn: Drawn, how: str | tuple[()] | None) -> None:
+@given(drawn_tables(), st.sampled_from((None, (), "first")), ways)
+def test_a_table_does_not_differ_from_itself(drawn: Drawn, how: str | tuple[()] | None, means: Means) -> None:
     table = drawn.tables().base
-    summary = diff(Pair(table, table), (next(iter(drawn.kinds)),) if how == "first" else how or None).summary
+    key = (next(iter(drawn.kinds)),) if how == "first" else how or None
+    summary = diff(Pair(table, table), key, means=means).summary
     rows = summary.rows
     assert (rows.added, rows.removed, rows.changed or 0, rows.unchanged) == (0, 0, 0, rows.base)
     assert not any(column.changed or column.forgiven for column in summary.columns)
@@ -160,9 +180,9 @@ def test_a_table_does_not_differ_from_itself(drawn: Drawn, how: str | tuple[()] 
 
 
 @examples
-@given(tables_with_odd_columns(), st.randoms(use_true_random=False))
+@given(tables_with_odd_columns(), st.randoms(use_true_random=False), ways)
 def test_the_order_of_rows_and_columns_changes_nothing(
-    case: tuple[Pair[Table], tuple[str, ...] | None], random: Random
+    case: tuple[Pair[Table], tuple[str, ...] | None], random: Random, means: Means
 ) -> None:
     tables, key = case
 
@@ -176,7 +196,7 @@ def test_the_order_of_rows_and_columns_changes_nothing(
     names = list(head.columns)
     random.shuffle(names)
     moved = Pair(Table.of(base), Table.of(pl.DataFrame({name: head.get_column(name) for name in names})))
-    plain, other = diff(tables, key).summary, diff(moved, key).summary
+    plain, other = diff(tables, key).summary, diff(moved, key, means=means).summary
     assert replace(sorted_columns(plain), column_order_changed=False) == replace(
         sorted_columns(other), column_order_changed=False
     )
@@ -196,17 +216,18 @@ def test_a_tolerance_of_zero_is_exact(drawn: Drawn, has_key: bool) -> None:  # n
     key = (next(iter(drawn.kinds)),) if has_key else ()
     numeric = [name for name, kinds in drawn.kinds.items() if all(kind in FAMILIES["numbers"] for kind in kinds)]
     tables = drawn.tables()
-    options = DiffOptions(key=key, ignore=(NUMBER,), tolerances=dict.fromkeys(numeric, Tolerance(0.0, 0.0)))
+    nothing = dict.fromkeys(numeric, Tolerance(0.0, 0.0))
+    options = DiffOptions(key=key, ignore=(NUMBER,), tolerances=nothing, totals=tuple(tables.base.types))
     assert replace(compare(tables, options).summary, notes=()) == replace(
         diff(tables, key, samples=5).summary, notes=()
     )
 
 
 @examples
-@given(keyed_tables())
-def test_samples_are_the_first_rows_of_each_kind(case: tuple[Drawn, list[str]]) -> None:
+@given(keyed_tables(), ways)
+def test_samples_are_the_first_rows_of_each_kind(case: tuple[Drawn, list[str]], means: Means) -> None:
     drawn, key = case
-    summary = diff(drawn.tables(), key, samples=2).summary
+    summary = diff(drawn.tables(), key, samples=2, means=means).summary
     rows = summary.rows
     counts = Counter[str](row.kind for row in summary.samples)
     for kind, total in (("added", rows.added), ("removed", rows.removed), ("changed", rows.changed)):
@@ -216,3 +237,19 @@ def test_samples_are_the_first_rows_of_each_kind(case: tuple[Drawn, list[str]]) 
         if row.kind == "changed":
             assert row.base
             assert set(row.base) == set(row.head)
+
+
+@examples
+@given(tables_with_odd_columns(), ways)
+def test_every_way_finds_the_same(case: tuple[Pair[Table], tuple[str, ...] | None], means: Means) -> None:
+    tables, key = case
+    plain, other = diff(tables, key, means=Means(GIB, force="memory")), diff(tables, key, means=means)
+    assert plain.summary == other.summary
+    for rows, others in ((plain.removed, other.removed), (plain.added, other.added), (plain.changed, other.changed)):
+        assert multiset(rows()) == multiset(others())
+
+
+def multiset(rows: pl.LazyFrame) -> Counter[str]:
+    """Count rows by what they show: of equal rows it is no matter which one is left."""
+    shown = rows.drop(NUMBER, strict=False).collect()
+    return Counter(map(str, zip(*(json_cells(column) for column in shown), strict=True)))

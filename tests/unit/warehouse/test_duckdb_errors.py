@@ -4,7 +4,7 @@ import errno
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datacanary.errors import StatementError, WarehouseError
@@ -42,6 +42,7 @@ def told(query: str, value: str = "") -> str:
     return ""
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([f"v::{kind}" for kind in CASTS] + list(FUNCTIONS)),
     st.lists(st.sampled_from([*OWN_WORDS.split(" "), OWN_WORDS, "'", '"', "\n", "987654"]), max_size=4),

@@ -1,0 +1,89 @@
+"""Relations of a warehouse as tables to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+
+import polars as pl
+import pyarrow as pa
+from polars.io.plugins import register_io_source
+
+from datacanary.model.basic import Column, Physical
+from datacanary.protocols import Query, Workspace
+from datacanary.tablediff.arrowdata import polars_of
+from datacanary.tablediff.scratch import Scratch
+from datacanary.tablediff.spooled import spooled
+from datacanary.tablediff.table import Table, never_changes
+
+Lend = Callable[[], AbstractContextManager[Workspace]]
+"""Opens a workspace for as long as something is read from it."""
+
+
+def table_of_relation(workspace: Workspace, physical: Physical, scratch: Scratch, memory: int) -> Table:
+    """Take a relation of a workspace, which must stay open as long as the table is read."""
+    return table_of_lent(lambda: nullcontext(workspace), physical, scratch, memory)
+
+
+def table_of_lent(
+    lend: Lend,
+    relation: Physical | Query,
+    scratch: Scratch,
+    memory: int,
+    unchanged: Callable[[], None] = never_changes,
+) -> Table:
+    """Take a relation of a workspace that is borrowed for each reading; the types are those of the warehouse.
+
+    A table is streamed from there each time, only the columns that are asked for. What need not come in the same
+    order again, a view or a query, is read once: within a share of `memory` bytes, or beyond it into `scratch`.
+    Raises StatementError for a relation that is not there or cannot be read.
+    """
+    with lend() as workspace:
+        columns = relation.columns if isinstance(relation, Query) else workspace.columns(relation)
+        with workspace.reading(relation, columns) as reader:
+            source = _Source(lend, relation, columns or (), reader.schema)
+        if isinstance(relation, Physical) and workspace.in_order(relation):
+            scan = register_io_source(source.scan, schema=source.schema)
+            return Table(source.named(scan), source.types, workspace.rows(relation), unchanged)
+        table = spooled(source.read(source.schema), source.schema, scratch, memory)
+    return replace(table, frame=source.named(table.frame), types=source.types)
+
+
+class _Source:
+    """What is asked for the rows of a relation. Columns have codes: Polars would take some names for patterns."""
+
+    def __init__(self, lend: Lend, relation: Physical | Query, columns: Sequence[Column], arrow: pa.Schema) -> None:
+        self.types = {column.name: column.type for column in columns}
+        self._columns = {f"c{place}": column for place, column in enumerate(columns)}
+        self._lend, self._relation = lend, relation
+        self.schema = self._converted(polars_of(arrow.empty_table().rename_columns(list(self._columns)))).schema
+
+    def named(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """Give the columns their own names."""
+        return frame.select(pl.col(code).alias(column.name) for code, column in self._columns.items())
+
+    def scan(
+        self, codes: list[str] | None, predicate: pl.Expr | None, most: int | None, batch_rows: int | None
+    ) -> Iterator[pl.DataFrame]:
+        """Give what Polars asks for, on a thread of its choice: the first `most` rows, and of these some."""
+        del batch_rows
+        for batch in self.read(self.schema if codes is None else codes):
+            frame = batch if most is None else batch.head(most)
+            yield frame if predicate is None else frame.filter(predicate)
+            if most is not None:
+                most -= frame.height
+                if most <= 0:
+                    return
+
+    def read(self, codes: Collection[str]) -> Iterator[pl.DataFrame]:
+        """Stream some columns of all rows."""
+        columns = [self._columns[code] for code in codes]
+        with self._lend() as workspace, workspace.reading(self._relation, columns) as reader:
+            for batch in reader:
+                yield self._converted(pl.DataFrame(batch.rename_columns(list(codes))))
+
+    def _converted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        # DuckDB sends HUGEINT as decimal(38,0), which its largest values overflow; the bits are right.
+        wide = [code for code in frame.columns if self._columns[code].type == "hugeint"]
+        return frame.with_columns(pl.col(wide).cast(pl.Int128)) if wide else frame
