@@ -10,9 +10,7 @@ from datacanary.model.basic import Pair
 from datacanary.model.config import Tolerance
 from datacanary.model.run import Report
 from datacanary.model.tablediff import DiffOptions
-from datacanary.pipeline.adhoc import diff as run_diff
-from datacanary.pipeline.check import check as run_check
-from datacanary.pipeline.versions import Asked
+from datacanary.pipeline.sides import difference_of
 from datacanary.tablediff.inputs import TableLike
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.memory import checked_limit, parse_limit, usual_limit
@@ -49,7 +47,7 @@ def diff(  # noqa: PLR0913 -- the options of the command, by name
     options = DiffOptions(
         key=None if key is None else tuple(key), ignore=tuple(ignore), tolerances=tolerances, samples=samples
     )
-    return DiffResult(run_diff(Pair(base, head), options, Means(_bytes(memory_limit))).difference)
+    return DiffResult(difference_of(Pair(base, head), options, Means(_bytes(memory_limit))))
 
 
 def _bytes(limit: int | str | None) -> int:
@@ -70,6 +68,10 @@ def check(
 
     `base` and `head` are git refs; head is the working tree if it is None. Raises CanaryError, as the command does.
     """
+    # Who only compares tables need not wait until everything is imported that builds them.
+    from datacanary.pipeline.check import check as run_check  # noqa: PLC0415
+    from datacanary.pipeline.versions import Asked  # noqa: PLC0415
+
     asked = Asked(
         start=Path(path),
         environ=os.environ,

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from datacanary.config import default_policy
-from datacanary.errors import DataError, UsageError, Where
-from datacanary.model.basic import Pair, Physical, Relation, Version
+from datacanary.errors import UsageError
+from datacanary.model.basic import Pair, Version
 from datacanary.model.config import Tolerance
 from datacanary.model.plan import PlannedTable
 from datacanary.model.run import Inputs, Report, TableReport
 from datacanary.model.tablediff import DiffOptions
 from datacanary.model.verdict import Subject
-from datacanary.pipeline.access import Access
-from datacanary.pipeline.relations import table_of_lent
-from datacanary.protocols import Query, Workspace
-from datacanary.tablediff.compare import Difference, compare
-from datacanary.tablediff.inputs import TableLike, table_of
+from datacanary.pipeline.sides import difference_of, name_of, shown
+from datacanary.tablediff.compare import Difference
+from datacanary.tablediff.inputs import TableLike
 from datacanary.tablediff.means import Means
-from datacanary.tablediff.table import Table
 from datacanary.verdict.judge import judge
 from datacanary.version import __version__
-from datacanary.warehouse.connect import connect
-
-_QUERY = re.compile(r"\s*((select|with)\s|\()", re.IGNORECASE)
-_URL = re.compile(r"(?P<url>[a-z][a-z0-9+.-]*://[^#]*)(?:#(?P<relation>.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +38,15 @@ def diff(sides: Pair[TableLike], options: DiffOptions, means: Means | None = Non
     The counts are judged by the default limits. Raises DataError, UsageError or WarehouseError.
     """
     started, at = time.perf_counter(), datetime.now(UTC)
-    name = _name(sides.head)
-    means = means or Means()
-    with ExitStack() as held:
-        tables = sides.map(lambda side: _read(side, means, held))
-        difference = compare(tables, replace(options, name=options.name or name), means)
+    name = name_of(sides.head)
+    difference = difference_of(sides, options, means or Means())
     planned = PlannedTable(name, "changed", "compared as they are", Pair(None, None), Pair(None, None))
     summary = replace(difference.summary, reason=difference.summary.reason or planned.reason)
     verdict = judge((Subject(planned, summary),), default_policy())
     report = Report(
         run_id=f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)[:7]}",
         kind="diff",
-        versions=sides.map(lambda side: Version(_shown(side), "")),
+        versions=sides.map(lambda side: Version(shown(side), "")),
         started_at=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         seconds=time.perf_counter() - started,
         inputs=Inputs(pinned=True, how="each side was read once"),
@@ -68,56 +55,6 @@ def diff(sides: Pair[TableLike], options: DiffOptions, means: Means | None = Non
         tool_version=__version__,
     )
     return Compared(difference, report)
-
-
-def _read(side: TableLike, means: Means, held: ExitStack) -> Table:
-    """Open one side; a warehouse stays open until `held` ends."""
-    found = _URL.fullmatch(str(side)) if isinstance(side, str | Path) else None
-    if found is None:
-        return table_of(side, means.scratch, means.memory)
-    if not found["relation"]:
-        raise UsageError(
-            f"{_shown(side)} names a warehouse, but no table.",
-            hint="Put it behind a #: duckdb:///path/to/file.duckdb#schema.table",
-        )
-    warehouse = connect(found["url"], Path.cwd())
-    access = Access(warehouse, means.scratch, means.memory)
-    held.enter_context(access.held())
-    with access.lend() as workspace:
-        relation = _relation(workspace, found["relation"], warehouse.shown)
-    return table_of_lent(access.lend, relation, means.scratch, means.memory, access.unchanged)
-
-
-def _relation(workspace: Workspace, written: str, shown: str) -> Physical | Query:
-    """Find the table, or understand the query, that stands behind a URL."""
-    if _QUERY.match(written):
-        return workspace.query(written)
-    schema, _, table = written.rpartition(".")
-    found = workspace.locate(Relation(schema, table))
-    if found is None:
-        nearest = workspace.nearest(Relation(schema, table))
-        raise DataError(
-            f"There is no table {written}.",
-            where=Where(shown),
-            hint=f"Did you mean {nearest}?" if nearest else "",
-        )
-    return workspace.production(found)
-
-
-def _shown(side: TableLike) -> str:
-    """Name a side for people; a URL without who logs in."""
-    if isinstance(side, str | Path):
-        return re.sub(r"(?<=://)[^/@]*@", "", str(side))
-    return f"a {type(side).__name__}"
-
-
-def _name(side: TableLike) -> str:
-    if not isinstance(side, str | Path):
-        return "table"
-    found = _URL.fullmatch(str(side))
-    if found is not None and found["relation"]:
-        return "query" if _QUERY.match(found["relation"]) else found["relation"].rpartition(".")[2]
-    return Path(str(side).rstrip("*/.")).name.partition(".")[0] or "table"
 
 
 def parse_tolerances(written: tuple[str, ...]) -> Mapping[str, Tolerance]:

@@ -18,6 +18,8 @@ from datacanary.report.style import Style, wrap
 from datacanary.report.tableview import columns_view
 
 _SHORTEST_NAME = 12
+_ONE_BY_ONE = 3
+"""More columns than these that broke one limit are told as one."""
 
 # tabulate widens every column by two more than its gap; at 80 columns there is no room for that.
 tables.MIN_PADDING = 0
@@ -52,6 +54,7 @@ def _head(report: Report, style: Style) -> Iterator[str]:
     if report.kind == "diff":
         yield style.paint(f"base  {for_terminal(base.ref)}", "dim")
         yield style.paint(f"head  {for_terminal(head.ref)}", "dim")
+        yield style.paint(f"time  {report.seconds:.1f} s", "dim")
     else:
         yield from _wrapped("base  ", f"{for_terminal(str(base))} -> head  {for_terminal(str(head))}", style)
         run = f"{report.run_id}, {report.seconds:.1f} s; inputs {_pinned(report)}"
@@ -118,11 +121,12 @@ def _section(table: TableReport, report: Report, style: Style) -> Iterator[str]:
         return
     reason = f"{table.diff.reason}{f' ({path})' if path and path not in table.diff.reason else ''}"
     yield from _titled(table, reason, style)
-    for check in _telling(report.checks_of(table.name)):
+    for check, alike in _folded(_telling(report.checks_of(table.name))):
         told = f" ({check.limit_origin})" if check.limit_origin != "default" or check.limit is not None else ""
+        more = f"; {alike} more columns likewise, see below" if alike else ""
         label = f"  {check.status.upper():<5} "
         yield from _wrapped(
-            label, f"{for_terminal(check.message)}{for_terminal(told)}", style, f"  {style.status(check.status)}"
+            label, f"{for_terminal(check.message)}{for_terminal(told)}{more}", style, f"  {style.status(check.status)}"
         )
     yield from _key_lines(table, report, style)
     for note in table.diff.notes:
@@ -156,6 +160,18 @@ def _telling(checks: tuple[Check, ...]) -> list[Check]:
     found = [check for check in checks if check.status != "pass" or check.limit_origin not in {"default", ""}]
     found = [check for check in found if check.status != "pass" or check.value]
     return sorted(found, key=lambda check: -severity(check.status))
+
+
+def _folded(checks: list[Check]) -> Iterator[tuple[Check, int]]:
+    """Say one of many columns that broke one limit, and how many more there are: the view below has them all."""
+    alike: dict[tuple[str, str, float | None, str], list[Check]] = {}
+    for check in checks:
+        alike.setdefault((check.check, check.status, check.limit, check.limit_origin), []).append(check)
+    for (kind, *_), group in alike.items():
+        if kind == "values_changed" and len(group) > _ONE_BY_ONE:
+            yield max(group, key=lambda check: check.value or 0), len(group) - 1
+        else:
+            yield from ((check, 0) for check in group)
 
 
 def _key_lines(table: TableReport, report: Report, style: Style) -> Iterator[str]:

@@ -49,7 +49,7 @@ def read_ipc(files: Sequence[Path], scratch: Scratch, memory: int) -> Table:
     unchanged = watch(files)
     schemas = schemas_of(files, stored_schema)
     schema = schemas[files[0]]
-    rows = (pl.DataFrame([batch[name] for name in schema]) for file in files for batch in batches_of(file))
+    rows = (pl.DataFrame({name: batch[name] for name in schema}) for file in files for batch in batches_of(file))
     table = spooled(rows, schema, scratch, memory)
     unchanged()
     return table

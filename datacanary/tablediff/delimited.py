@@ -45,7 +45,7 @@ def parts(file: Path, delimiter: str, expected: Sequence[str]) -> Iterator[pl.Da
             f"The files are not one table: the column {odd[0]!r} is not in all of them.", where=Where(str(file), 1)
         )
     for frame in read_text(file, delimiter, names):
-        yield frame if names == expected else pl.DataFrame([frame[name] for name in expected])
+        yield frame if names == expected else pl.DataFrame({name: frame[name] for name in expected})
 
 
 def header(file: Path, delimiter: str) -> list[str]:
@@ -129,6 +129,7 @@ def opened(content: QuoteCounter, delimiter: str, names: Sequence[str]) -> arrow
 
 def explained(file: Path, delimiter: str, width: int) -> DataError:
     """Find out why a file could not be read; only ever asked after it failed, so it may read row by row."""
+    line = 0
     try:
         for line, fields in rows(file, delimiter):
             if len(fields) != width and (fields or width == 1):
@@ -137,6 +138,8 @@ def explained(file: Path, delimiter: str, width: int) -> DataError:
                 )
     except UnicodeDecodeError:
         return not_utf8(file)
+    except csv.Error:
+        return DataError("The row is too long, or it is no CSV.", where=Where(str(file), line + 1))
     return DataError("The file cannot be read: a row is too long, or it is no CSV.", where=Where(str(file)))
 
 

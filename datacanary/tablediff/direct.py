@@ -9,17 +9,18 @@ import numpy.typing as npt
 import polars as pl
 
 from datacanary.model.basic import Pair
-from datacanary.tablediff.batches import reading
 from datacanary.tablediff.means import Means, Progress
 from datacanary.tablediff.prints import CODE, HASH, Codes, Hashes, printed, take_prints, whole_key
 from datacanary.tablediff.rest import Rest
 from datacanary.tablediff.samples import ROW
 from datacanary.tablediff.tally import Tally
-from datacanary.tablediff.views import View, both, written
+from datacanary.tablediff.views import View, both, reading, written
 
 SPARSE = 4
 """At most so many places for each row of base."""
 BYTES_PER_PLACE = 9
+FEW = 200_000
+"""So many rows of base are looked for by their keys; more are told apart row by row."""
 ABSENT = np.uint64(0)
 FOUND, EQUAL = np.uint8(1), np.uint8(2)
 
@@ -117,11 +118,17 @@ def match_head(views: Pair[View], rest: Rest, tally: Tally, means: Means, places
 
 def leave_base(view: View, rest: Rest, tally: Tally, means: Means, places: Places) -> None:
     """Read base again for the rows that have no equal."""
+    left = np.flatnonzero((places.hashes != ABSENT) & ((places.fate & EQUAL) == 0)) + places.first
+    key = written(tally.terms.key, view.side)[0].to_physical().cast(pl.Int64)
+    numbered = view.frame.with_row_index(ROW)
+    if left.size <= FEW:
+        # Told the keys, Polars decodes the other columns only where one is.
+        for batch in view.batches(numbered.filter(key.is_in(pl.Series(left).implode()))):
+            rest.add(batch)
+        return
     done = 0
-    for batch in view.batches(printed(view, tally, means.hashing, exact=True).drop(HASH)):
+    for batch in view.batches(numbered.with_columns(key.alias(CODE))):
         place, _ = places.of(batch[CODE].to_numpy())
-        left = (places.fate[place] & EQUAL) == 0
-        if left.any():
-            rest.add(batch.drop(CODE).with_row_index(ROW, done).filter(pl.Series(left)))
+        rest.add(batch.drop(CODE).filter(pl.Series((places.fate[place] & EQUAL) == 0)))
         done += batch.height
         means.tell(Progress("fetching", done, view.table.rows))

@@ -8,9 +8,9 @@ from random import Random
 import polars as pl
 
 from datacanary.model.basic import Pair, Side
-from datacanary.tablediff.batches import batches, reading
+from datacanary.tablediff.batches import batches
 from datacanary.tablediff.detach import detached
-from datacanary.tablediff.views import SIDES
+from datacanary.tablediff.views import SIDES, reading
 
 FIRST_ROWS = 10_000
 """Rows that are looked at first: what repeats there is no key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -41,15 +42,24 @@ def read_json_lines(files: Sequence[Path], scratch: Scratch, memory: int) -> Tab
 def fields_of(file: Path) -> pl.Schema:
     """Infer the types of all fields from every line."""
     try:
-        return pl.scan_ndjson(file, infer_schema_length=None).collect_schema()
+        return pl.scan_ndjson(exactly(file), infer_schema_length=None).collect_schema()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as problem:
         raise not_alike(file) from problem
+
+
+def exactly(file: Path) -> str:
+    """Write a path so that Polars takes it for no pattern.
+
+    >>> exactly(Path("a[1].jsonl"))
+    'a[[]1].jsonl'
+    """
+    return glob.escape(str(file))
 
 
 def lines_of(file: Path, schema: pl.Schema) -> Iterator[pl.DataFrame]:
     """Read a file with these types, numbers as text where the type is text."""
     try:
-        yield from pl.scan_ndjson(file, schema=schema).collect_batches(lazy=True)
+        yield from pl.scan_ndjson(exactly(file), schema=schema).collect_batches(lazy=True)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as problem:
         raise not_alike(file) from problem
 

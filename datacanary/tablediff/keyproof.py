@@ -8,12 +8,11 @@ import numpy as np
 import polars as pl
 
 from datacanary.model.basic import Pair
-from datacanary.tablediff.batches import reading
 from datacanary.tablediff.detach import detached
 from datacanary.tablediff.hashing import Hashing
 from datacanary.tablediff.hashpile import HIGHEST
 from datacanary.tablediff.unique import HASH, is_unique
-from datacanary.tablediff.views import SIDES
+from datacanary.tablediff.views import SIDES, reading
 
 SAMPLED = 10_000
 """So many keys of the smaller side, or somewhat more or fewer, are looked up in the other; of a small side all."""

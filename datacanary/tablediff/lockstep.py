@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from datacanary.model.basic import Pair, Side
 from datacanary.tablediff.cells import compare_cells
-from datacanary.tablediff.hashing import Hashing, is_code
+from datacanary.tablediff.detach import detached
 from datacanary.tablediff.means import Means, Progress
 from datacanary.tablediff.order import Growth, below, have_order
 from datacanary.tablediff.rest import Rest
-from datacanary.tablediff.resync import Alignment, Codes, align
+from datacanary.tablediff.resync import Alignment, align
+from datacanary.tablediff.runs import any_unequal, codes_of, is_exact, picked
 from datacanary.tablediff.samples import ROW
 from datacanary.tablediff.tally import GONE, Tally
 from datacanary.tablediff.views import SIDES, Terms, View, both, joined, rows_at, written
@@ -27,8 +27,8 @@ GRACE = 100_000
 """Rows without a partner that are no reason yet to give up."""
 AHEAD = 2_000_000
 """Rows of a side that are looked at together, at most, to find the way again."""
-SHORT_RUN = 64
-"""Runs of fewer rows, on average, are picked row by row and not slice by slice."""
+FEW = 8
+"""Rows that are left are copied if they are less than this part of the next ones."""
 
 
 class OutOfStepError(Exception):
@@ -58,6 +58,9 @@ class Walker:
         self.seen += batch.height
         if self.apart is not None:
             numbered = self.set_apart(numbered, self.apart)
+        if self.rows.height * FEW < numbered.height:
+            # A few rows must not keep all of the portion before alive.
+            self.rows = detached(self.rows)
         self.rows = numbered if self.rows.height == 0 else joined([self.rows, numbered])
         return True
 
@@ -161,7 +164,7 @@ class Walk:
         keys = Pair(base.keys(rows.base), head.keys(rows.head))
         if not any(one.ne_missing(other).any() for one, other in zip(keys.base, keys.head, strict=True)):
             base.growth.see(keys.base)
-            head.growth.same_as(base.growth)
+            head.growth.see_same(keys.head, base.growth)
             if self.tally.terms.key:
                 self.compare(rows)
             else:
@@ -259,41 +262,3 @@ class Walk:
             return rows_at(rows.of(side).select(codes), places)
 
         self.tally.paired(rows.map(lambda side: side[ROW]), cells, take)
-
-
-def codes_of(keys: Pair[pl.DataFrame], hashing: Hashing) -> Pair[Codes]:
-    """Say keys as numbers: themselves if they are, else hashes."""
-    if is_exact(keys):
-        return keys.map(lambda side: side.to_series().to_physical().to_numpy())
-    names = keys.base.columns
-    return keys.map(lambda side: side.select(hashing.of(names)).to_series().to_numpy())
-
-
-def any_unequal(keys: Pair[pl.DataFrame]) -> pl.Series | None:
-    """Tell where written keys differ; None if nowhere."""
-    result: pl.Series | None = None
-    for base, head in zip(keys.base, keys.head, strict=True):
-        differs = base.ne_missing(head)
-        result = differs if result is None else result | differs
-    return result if result is not None and result.any() else None
-
-
-def is_exact(keys: Pair[pl.DataFrame]) -> bool:
-    """Tell whether keys are plain numbers that stand for themselves, and never NULL."""
-    return keys.base.width == 1 and all(side.to_series().null_count() == 0 and is_code(side.dtypes[0]) for side in keys)
-
-
-def picked(rows: pl.DataFrame, starts: Sequence[int], lengths: Sequence[int]) -> pl.DataFrame:
-    """Take the rows of all runs, one after the other."""
-    if len(starts) == 1 and lengths[0] == rows.height:
-        return rows
-    if sum(lengths) > len(lengths) * SHORT_RUN:
-        return joined([rows.slice(start, length) for start, length in zip(starts, lengths, strict=True)])
-    places = np.repeat(np.asarray(starts), lengths) + within(lengths)
-    return rows_at(rows, pl.Series(places, dtype=GONE["row"]))
-
-
-def within(lengths: Sequence[int]) -> Codes:
-    """Count through each run: 0, 1, ..."""
-    ends = np.cumsum(lengths)
-    return np.asarray(np.arange(ends[-1]) - np.repeat(ends - np.asarray(lengths), lengths))

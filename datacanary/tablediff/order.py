@@ -31,9 +31,14 @@ class Growth:
                 self.proven = below(after, before) if self.falling else below(before, after)
         self.last = keys.tail(1)
 
-    def same_as(self, other: Growth) -> None:
-        """Take over from a side whose keys were the same."""
-        self.proven, self.last, self.falling = self.proven and other.proven, other.last, other.falling
+    def see_same(self, keys: pl.DataFrame, other: Growth) -> None:
+        """Look at the next keys, which are those that the other side has just seen, and take over what it found."""
+        self.see(keys.head(1))
+        if other.falling is not None and self.falling not in {None, other.falling}:
+            self.proven = False
+        self.proven = self.proven and other.proven
+        self.falling = other.falling if self.falling is None else self.falling
+        self.last = other.last
 
 
 def have_order(keys: pl.DataFrame) -> bool:

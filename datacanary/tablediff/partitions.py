@@ -9,13 +9,14 @@ import polars as pl
 
 from datacanary.errors import DataError
 from datacanary.model.basic import Pair, Side
+from datacanary.tablediff.batches import batches
 from datacanary.tablediff.means import MIB, Means, Progress
 from datacanary.tablediff.rest import Rest
 from datacanary.tablediff.samples import ROW
 from datacanary.tablediff.scratch import Spool
 from datacanary.tablediff.solve import solve
 from datacanary.tablediff.tally import Tally
-from datacanary.tablediff.views import SIDES, View, readable, streamed, written
+from datacanary.tablediff.views import SIDES, View, readable, written
 
 PART = "part"
 SPACE = 5
@@ -49,7 +50,7 @@ def solve_everything(views: Pair[View], tally: Tally, means: Means, sizes: Pair[
 
 def solve_rests(rests: Pair[Rest], views: Pair[View], tally: Tally, means: Means) -> None:
     """Compare the rows that found no equal."""
-    frames = Pair(*(readable(streamed(rest.frame()), rest.side) for rest in rests))
+    frames = Pair(*(readable(batches(rest.frame(), None), rest.side) for rest in rests))
     solve_within(frames, rests.map(lambda rest: rest.rows.bytes), Parting(views, tally, means))
 
 
@@ -113,7 +114,7 @@ def parted(rows: Iterator[pl.DataFrame], side: Side, count: int, parting: Partin
 
 def stored(spool: Spool, view: View) -> Iterator[pl.DataFrame]:
     """Read rows back."""
-    return readable(streamed(spool.finish(schema_of(view))), view.side)
+    return readable(batches(spool.finish(schema_of(view)), None), view.side)
 
 
 def collected(rows: Iterator[pl.DataFrame], view: View) -> pl.DataFrame:

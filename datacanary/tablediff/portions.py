@@ -9,6 +9,8 @@ import polars as pl
 
 LENIENCE = 1.25
 """A portion may be so much longer to end at a stop."""
+ENOUGH = 8
+"""A portion of this part of the length ends at a stop: larger ones cost more memory and are no quicker."""
 GLANCE = 1_000
 """Rows that show how many bytes a row has."""
 
@@ -44,7 +46,7 @@ def width(dtype: pl.DataType) -> int:
 
 
 def next_end(at: int, length: int, rows: int, stops: Sequence[int]) -> int:
-    """Say where a portion of half to a little more than `length` rows ends.
+    """Say where a portion ends: at the first stop that makes it large enough, and at most a little above `length` rows.
 
     >>> next_end(0, 40, 250, [0, 100, 200]), next_end(34, 40, 250, [0, 100, 200]), next_end(0, 150, 250, [0, 100, 200])
     (34, 67, 100)
@@ -53,7 +55,7 @@ def next_end(at: int, length: int, rows: int, stops: Sequence[int]) -> int:
     left = ends[0] - at
     if left > length * LENIENCE:
         return at + -(-left // -(-left // length))
-    enough = bisect_left(ends, at + length // 2)
+    enough = bisect_left(ends, at + length // ENOUGH)
     while enough and ends[min(enough, len(ends) - 1)] - at > length * LENIENCE:
         enough -= 1
     return ends[min(enough, len(ends) - 1)]

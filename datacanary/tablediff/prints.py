@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +20,6 @@ IS_NULL = "n_"
 
 Codes = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
-
-
-@dataclass(frozen=True, slots=True)
-class Prints:
-    """One side, row by row. `exact`: a code is the key itself; else it is a hash of it."""
-
-    codes: npt.NDArray[np.int64] | npt.NDArray[np.uint64]
-    hashes: Hashes
-    exact: bool
 
 
 def whole_key(view: View, key: tuple[ColumnPair, ...]) -> bool:

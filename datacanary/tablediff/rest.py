@@ -5,11 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from datacanary.model.basic import Pair, Side
+from datacanary.tablediff.batches import batches
 from datacanary.tablediff.detach import detached
 from datacanary.tablediff.samples import ROW, OneSide
 from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.tally import GONE, Tally
-from datacanary.tablediff.views import View, streamed
+from datacanary.tablediff.views import View
 
 SHARE = 8
 """This part of the memory holds row numbers and rows each; rows beyond go to disk."""
@@ -38,7 +39,7 @@ class Rest:
 
 def settle_alone(rest: Rest, tally: Tally) -> None:
     """Note all of these rows as gone: it is known that none has a partner, and that no key value repeats."""
-    for batch in streamed(rest.frame().select(ROW)):
+    for batch in batches(rest.frame().select(ROW), None):
         tally.gone_rows(rest.side).append(batch)
     tally.alone.of(rest.side).join(rest.examples)
 

@@ -36,7 +36,7 @@ class FoundRows:
         """Rows that one side alone has, with all its columns, in the order of that side; DataError if it changed."""
         table = self.tables.of(side)
         table.unchanged()
-        return chosen(table.frame, table.rows, self.gone.of(side).collect()["row"])
+        return self.held(chosen(table.frame, table.rows, self.gone.of(side).collect()["row"]))
 
     def both(self) -> pl.LazyFrame:
         """Rows that are on both sides and differ, in the order of base: the key, then each column from either side."""
@@ -55,7 +55,24 @@ class FoundRows:
         if not pairs["head"].is_sorted():
             frames["head"] = frames["head"].select(pl.all().gather(order))
         sides = [frame.rename({code: f"{side}_{code}" for code in beside}) for side, frame in frames.items()]
-        return pl.concat(sides, how="horizontal").select(self.labels())
+        return self.held(pl.concat(sides, how="horizontal").select(self.labels()))
+
+    def held(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """Keep what a frame reads for as long as the frame lives, if anything must be kept."""
+        if all(table.keep is None for table in self.tables):
+            return frame
+
+        def as_they_are(rows: pl.DataFrame, keep: object = self) -> pl.DataFrame:
+            del keep
+            return rows
+
+        return frame.map_batches(
+            as_they_are,
+            predicate_pushdown=True,
+            projection_pushdown=True,
+            slice_pushdown=True,
+            streamable=True,
+        )
 
     def labels(self) -> list[pl.Expr]:
         """Give the columns the names that users see."""

@@ -10,6 +10,7 @@ from datacanary.model.basic import Side
 from datacanary.model.tablediff import Cell, SampleRow
 from datacanary.tablediff.cells import CellDiff
 from datacanary.tablediff.columns import ColumnPair
+from datacanary.tablediff.detach import detached
 from datacanary.tablediff.jsoncells import json_cells
 from datacanary.tablediff.meeting import is_plain
 from datacanary.tablediff.views import Terms, rows_at, written
@@ -40,9 +41,9 @@ class Examples:
         near = rows_at(rows, smallest(rows.select(leading), self.terms.samples))
         pool = near if self.best is None else pl.concat([self.best, near])
         order = [*leading, *(name for name in pool.columns if name not in leading and is_plain(pool.schema[name]))]
-        self.best = rows_at(
-            pool, pool.select(pl.arg_sort_by(order, nulls_last=True)).to_series().head(self.terms.samples)
-        )
+        first = pool.select(pl.arg_sort_by(order, nulls_last=True)).to_series().head(self.terms.samples)
+        # Detached: five texts would keep all texts of their portion alive.
+        self.best = detached(rows_at(pool, first))
 
     def join(self, other: Examples) -> None:
         """Take in what another found."""

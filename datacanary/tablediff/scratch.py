@@ -106,8 +106,8 @@ class Spool:
 
     @property
     def stops(self) -> tuple[int, ...]:
-        """The row numbers where reading may begin: those of the files, then what waits in memory."""
-        return tuple(accumulate(self._heights, initial=0))
+        """The row numbers where reading what is finished may begin: those of the files."""
+        return tuple(accumulate(self._heights[:-1], initial=0))
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """Give the rows for the last time, in order; each file is removed when its rows have been taken."""
@@ -128,11 +128,11 @@ class Spool:
 
     def finish(self, schema: pl.Schema) -> pl.LazyFrame:
         """Give the rows, as often as they are asked for; whoever reads them keeps the scratch folder."""
-        in_memory = pl.concat(self._waiting, rechunk=False) if self._waiting else schema.to_frame(eager=True)
-        if not self._files:
-            return in_memory.lazy()
-        on_disk = pl.scan_ipc(self._files, glob=False)
-        return pl.concat([on_disk, in_memory.lazy()]) if self._waiting else on_disk
+        if self._files:
+            # One scan can begin in its middle; a scan with other rows behind it would be read from the start.
+            self._write()
+            return pl.scan_ipc(self._files, glob=False)
+        return (pl.concat(self._waiting, rechunk=False) if self._waiting else schema.to_frame(eager=True)).lazy()
 
 
 def remove(folder: Path, lock: int, owner: int) -> None:
@@ -162,7 +162,7 @@ def sweep(place: Path) -> None:
 def is_mine(folder: Path) -> bool:
     """Tell whether a folder belongs to this user."""
     try:
-        return not folder.is_symlink() and folder.stat().st_uid == os.getuid()
+        return folder.lstat().st_uid == os.getuid()
     except OSError:
         return False
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from datacanary.model.basic import Pair
-from datacanary.tablediff.batches import reading
 from datacanary.tablediff.direct import NotDirectError, match_directly
 from datacanary.tablediff.hashed import BYTES_PER_ROW, match_by_hash
 from datacanary.tablediff.lockstep import OutOfStepError, in_step, walk
@@ -17,7 +16,7 @@ from datacanary.tablediff.portions import width
 from datacanary.tablediff.rest import rests, settle_alone
 from datacanary.tablediff.tally import Tally
 from datacanary.tablediff.unique import repeats
-from datacanary.tablediff.views import SIDES, Terms, View, both, written
+from datacanary.tablediff.views import SIDES, Terms, View, both, reading, written
 
 SMALL = 48 * MIB
 """Bytes of both sides, as estimated, that are simply compared in memory."""

@@ -29,7 +29,7 @@ def typed_table(
         text.append(frame)
     types = pl.Schema({name: columns[name].dtype if name in columns else dtype for name, dtype in schema.items()})
     typed = (
-        pl.DataFrame([columns[one.name].read(one) if one.name in columns else one for one in frame.get_columns()])
+        pl.DataFrame({name: columns[name].read(frame[name]) if name in columns else frame[name] for name in types})
         for frame in text.frames()
     )
     return spooled(typed, types, scratch, memory)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import polars as pl
 
 from datacanary.errors import DataError
 from datacanary.model.basic import Pair, Side
+from datacanary.tablediff.batches import batches
 from datacanary.tablediff.columns import ColumnPair
-from datacanary.tablediff.meeting import as_is
 from datacanary.tablediff.portions import portions
 from datacanary.tablediff.table import Table
 
@@ -66,18 +67,20 @@ class View:
         """Stream the view, or what was made of it row by row, in order; DataError if it cannot be read."""
         if frame is None and self.table.stops:
             return readable(portions(self.frame, self.table.rows, self.table.stops, self.portion), self.side)
-        return readable(streamed(self.frame if frame is None else frame), self.side)
+        return readable(batches(self.frame if frame is None else frame, None), self.side)
 
 
-def streamed(frame: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    """Stream a frame in its order, in whatever portions it comes."""
-    return frame.collect_batches(maintain_order=True, lazy=True, engine="streaming")
-
-
-def readable(batches: Iterator[pl.DataFrame], side: Side) -> Iterator[pl.DataFrame]:
+def readable(rows: Iterator[pl.DataFrame], side: Side) -> Iterator[pl.DataFrame]:
     """Pass on what is read; DataError names the side if it cannot be."""
+    with reading(side):
+        yield from rows
+
+
+@contextmanager
+def reading(side: Side) -> Iterator[None]:
+    """Raise DataError, naming the side, for what goes wrong while its rows are read."""
     try:
-        yield from batches
+        yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as problem:
         raise unreadable(side, problem) from problem
 
@@ -97,11 +100,6 @@ def written(columns: Sequence[ColumnPair], side: Side) -> list[pl.Expr]:
         for column in columns
         if column.writers is not None
     ]
-
-
-def is_written(column: ColumnPair) -> bool:
-    """Tell whether both sides of a column come in their common form."""
-    return column.writers is not None and all(writer is as_is for writer in column.writers)
 
 
 def joined(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

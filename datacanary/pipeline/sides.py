@@ -1,0 +1,93 @@
+"""What a user names as one side of a comparison: a frame, files, or a table or query of a warehouse."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from datacanary.errors import DataError, UsageError, Where
+from datacanary.model.basic import Pair, Physical, Relation
+from datacanary.model.tablediff import DiffOptions
+from datacanary.protocols import Query, Workspace
+from datacanary.tablediff.compare import Difference, compare
+from datacanary.tablediff.inputs import TableLike, table_of
+from datacanary.tablediff.means import Means
+from datacanary.tablediff.table import Table
+
+_QUERY = re.compile(r"\s*((select|with)\s|\()", re.IGNORECASE)
+_URL = re.compile(r"(?P<url>[a-z][a-z0-9+.-]*://[^#]*)(?:#(?P<relation>.*))?", re.DOTALL)
+
+
+def difference_of(sides: Pair[TableLike], options: DiffOptions, means: Means) -> Difference:
+    """Compare two sides; relative paths and URLs are relative to the current folder.
+
+    Raises DataError, UsageError or WarehouseError.
+    """
+    with ExitStack() as held:
+        tables = sides.map(lambda side: _opened(side, means, held))
+        return compare(tables, replace(options, name=options.name or name_of(sides.head)), means)
+
+
+def _opened(side: TableLike, means: Means, held: ExitStack) -> Table:
+    """Open one side; a warehouse stays open until `held` ends."""
+    found = _URL.fullmatch(str(side)) if isinstance(side, str | Path) else None
+    if found is None:
+        return table_of(side, means.scratch, means.memory)
+    if not found["relation"]:
+        raise UsageError(
+            f"{shown(side)} names a warehouse, but no table.",
+            hint="Put it behind a #: duckdb:///path/to/file.duckdb#schema.table",
+        )
+    # Who compares frames or files need not wait until the drivers of warehouses are imported.
+    from datacanary.pipeline.access import Access  # noqa: PLC0415
+    from datacanary.pipeline.relations import table_of_lent  # noqa: PLC0415
+    from datacanary.warehouse.connect import connect  # noqa: PLC0415
+
+    warehouse = connect(found["url"], Path.cwd())
+    access = Access(warehouse, means.scratch, means.memory)
+    held.enter_context(access.held())
+    with access.lend() as workspace:
+        relation = _relation(workspace, found["relation"], warehouse.shown)
+    return table_of_lent(access.lend, relation, means.scratch, means.memory, access.unchanged)
+
+
+def _relation(workspace: Workspace, written: str, place: str) -> Physical | Query:
+    """Find the table, or understand the query, that stands behind a URL."""
+    if _QUERY.match(written):
+        return workspace.query(written)
+    schema, _, table = written.rpartition(".")
+    found = workspace.locate(Relation(schema, table))
+    if found is None:
+        nearest = workspace.nearest(Relation(schema, table))
+        raise DataError(
+            f"There is no table {written}.",
+            where=Where(place),
+            hint=f"Did you mean {nearest}?" if nearest else "",
+        )
+    return workspace.production(found)
+
+
+def shown(side: TableLike) -> str:
+    """Name a side for people; a URL without who logs in."""
+    if isinstance(side, str | Path):
+        return re.sub(r"(?<=://)[^/@]*@", "", str(side))
+    return f"a {type(side).__name__}"
+
+
+def name_of(side: TableLike) -> str:
+    """Name a table after where it comes from.
+
+    >>> name_of("data/orders/*.parquet"), name_of("duckdb:///w.duckdb#main.orders")
+    ('orders', 'orders')
+    """
+    if not isinstance(side, str | Path):
+        return "table"
+    found = _URL.fullmatch(str(side))
+    if found is not None and found["relation"]:
+        return "query" if _QUERY.match(found["relation"]) else found["relation"].rpartition(".")[2]
+    path = Path(str(side))
+    if any(letter in path.name for letter in "*?["):
+        path = path.parent
+    return path.name.partition(".")[0] or "table"
