@@ -10,7 +10,12 @@ import polars as pl
 def detached(frame: pl.DataFrame) -> pl.DataFrame:
     """Copy rows so that nothing else is kept alive: filtered text still holds all the text of its batch.
 
+    Rows with values that cannot be written (Python objects, arrays without width) are kept as they are.
+
     >>> detached(pl.DataFrame({"c0": ["a", None]})).rows()
     [('a',), (None,)]
     """
-    return pl.DataFrame.deserialize(BytesIO(frame.serialize()))
+    try:
+        return pl.DataFrame.deserialize(BytesIO(frame.serialize()))
+    except pl.exceptions.ComputeError:
+        return frame
