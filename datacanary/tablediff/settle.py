@@ -13,7 +13,7 @@ from datacanary.tablediff.lockstep import OutOfStepError, in_step, walk
 from datacanary.tablediff.means import MIB, Means, Strategy
 from datacanary.tablediff.partitions import solve_everything, solve_rests
 from datacanary.tablediff.portions import width
-from datacanary.tablediff.rest import rests, settle_alone
+from datacanary.tablediff.rest import Rest, rests, settle_alone
 from datacanary.tablediff.tally import Tally
 from datacanary.tablediff.unique import repeats
 from datacanary.tablediff.views import SIDES, Terms, View, both, reading, written
@@ -26,12 +26,17 @@ POSITIONS = 16
 """This part of the memory holds row numbers of one outcome; more go to disk."""
 
 
+Way = Callable[[Pair[View], Terms, Means], Tally]
+Match = Callable[[Pair[View], Pair[Rest], Tally, Means], None]
+
+
 def settle(views: Pair[View], terms: Terms, means: Means) -> Tally:
     """Compare all rows by the quickest way that their order, keys and size allow; each finds the same."""
     for strategy in ways(views, terms, means):
         try:
             return STRATEGIES[strategy](views, terms, means)
         except (OutOfStepError, NotDirectError):
+            # Nothing was kept of the try: the next way begins anew.
             continue
     message = "no way to compare was left"
     raise AssertionError(message)
@@ -106,22 +111,17 @@ def repeated_keys(views: Pair[View], terms: Terms, means: Means) -> pl.DataFrame
     return pl.concat(found).unique()
 
 
-def directly(views: Pair[View], terms: Terms, means: Means) -> Tally:
-    """Find rows at the place that their key says."""
-    tally = new_tally(terms, means)
-    found = rests(views, tally, means.scratch, means.memory)
-    match_directly(views, found, tally, means)
-    solve_rests(found, views, tally, means)
-    return tally
+def by_matching(match: Match) -> Way:
+    """Find equal rows by looking them up, and compare the others by value."""
 
+    def way(views: Pair[View], terms: Terms, means: Means) -> Tally:
+        tally = new_tally(terms, means)
+        found = rests(views, tally, means.scratch, means.memory)
+        match(views, found, tally, means)
+        solve_rests(found, views, tally, means)
+        return tally
 
-def by_hash(views: Pair[View], terms: Terms, means: Means) -> Tally:
-    """Find rows by the hash of their key."""
-    tally = new_tally(terms, means)
-    found = rests(views, tally, means.scratch, means.memory)
-    match_by_hash(views, found, tally, means)
-    solve_rests(found, views, tally, means)
-    return tally
+    return way
 
 
 def in_parts(views: Pair[View], terms: Terms, means: Means) -> Tally:
@@ -131,10 +131,10 @@ def in_parts(views: Pair[View], terms: Terms, means: Means) -> Tally:
     return tally
 
 
-STRATEGIES: dict[Strategy, Callable[[Pair[View], Terms, Means], Tally]] = {
+STRATEGIES: dict[Strategy, Way] = {
     "memory": in_parts,
     "lockstep": by_walking,
-    "direct": directly,
-    "hash": by_hash,
+    "direct": by_matching(match_directly),
+    "hash": by_matching(match_by_hash),
     "partitions": in_parts,
 }
