@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from typing_extensions import TypeAliasType
-
 from datacanary.model.basic import Pair
+from datacanary.model.cause import Cause
 from datacanary.model.config import Tolerance
+from datacanary.model.noise import NoiseFloor, NoiseMark
+from datacanary.model.statistics import Cell, Distances, Statistics
 
 Comparison = Literal["keyed", "keyless", "not_compared", "unaffected"]
 ColumnChange = Literal["none", "added", "removed", "type_changed", "ignored"]
 KeyOrigin = Literal["config", "option", "inferred", "none"]
-Cell = TypeAliasType("Cell", "bool | int | float | str | list[Cell] | dict[str, Cell] | None")
-"""A value of a cell as JSON can say it: decimals, times and bytes as text, NaN and infinities as their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,8 @@ class DiffOptions:
 
     `key` is None to have one inferred, `()` to compare whole rows. `tolerances` go by column name;
     `float_tolerance` holds for the other columns that are floats on both sides.
-    `totals` names the columns whose sums are asked for. `samples` is how many example rows of each kind to keep.
+    `totals` names the columns whose sums are asked for; `statistics` asks for all statistics and for causes.
+    `samples` is how many example rows of each kind to keep.
     `name` is the table's name, if it has one: it helps to infer a key.
     """
 
@@ -34,6 +34,7 @@ class DiffOptions:
     tolerances: Mapping[str, Tolerance]
     float_tolerance: Tolerance = Tolerance()
     totals: tuple[str, ...] = ()
+    statistics: bool = True
     samples: int = 5
     name: str = ""
 
@@ -75,6 +76,7 @@ class ColumnDiff:
     only, ignored) or where the two types cannot be compared (then `incomparable` says why).
     `forgiven` counts cells that differ within the tolerance. `nulls` counts NULL cells over all rows of each side.
     `totals` are exact sums, only of numeric columns and where they were asked for.
+    `increased` and `decreased` count the changed cells whose value rose or fell, of numbers and times; None for others.
     """
 
     name: str
@@ -85,6 +87,10 @@ class ColumnDiff:
     nulls: Pair[int | None] = Pair(None, None)
     totals: Pair[int | float | str | None] = Pair(None, None)
     incomparable: str = ""
+    increased: int | None = None
+    decreased: int | None = None
+    statistics: Pair[Statistics | None] = Pair(None, None)
+    distances: Distances | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,9 @@ class TableDiff:
 
     `column_order_changed` is told, never judged. `failed` tables could not be built or read, `because_of`
     names the one that failed first where it was another. `reason` says why the
-    tables were compared, or why not.
+    tables were compared, or why not. `causes` explain the difference, the best first. `marks` are what may be noise in
+    base's query, `noise` what two builds of base differ by, None if it was not measured. `fault` says what cannot be,
+    if it is: a mistake of this program.
     """
 
     comparison: Comparison
@@ -120,3 +128,7 @@ class TableDiff:
     notes: tuple[str, ...] = ()
     failed: bool = False
     because_of: str = ""
+    causes: tuple[Cause, ...] = ()
+    marks: tuple[NoiseMark, ...] = ()
+    noise: NoiseFloor | None = None
+    fault: str = ""

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from datacanary.model.basic import Pair
 from datacanary.model.run import Report, TableReport
-from datacanary.model.tablediff import Cell, ColumnDiff, SampleRow
+from datacanary.model.statistics import Cell
+from datacanary.model.tablediff import ColumnDiff, SampleRow
 from datacanary.model.verdict import Check
 
 SCHEMA_VERSION = "1.0"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from datacanary.model.config import SamplePolicy
-from datacanary.model.tablediff import Cell, SampleRow, TableDiff
+from datacanary.model.statistics import Cell
+from datacanary.model.tablediff import SampleRow, TableDiff
 
 
 def mask(diff: TableDiff, names: tuple[str, ...], policy: SamplePolicy) -> TableDiff:

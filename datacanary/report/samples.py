@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from datacanary.model.tablediff import Cell, ColumnDiff, SampleRow, TableDiff
+from datacanary.model.statistics import Cell
+from datacanary.model.tablediff import ColumnDiff, SampleRow, TableDiff
 
 _MOST_COLUMNS = 6
 _BARE = ("decimal", "numeric", "date", "time", "float", "double", "real")

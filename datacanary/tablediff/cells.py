@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -16,10 +16,15 @@ from datacanary.tablediff.tolerance import forgiven
 
 @dataclass(frozen=True, slots=True)
 class CellDiff:
-    """One column over paired rows: where it changed (None: nowhere), and how many cells were forgiven."""
+    """One column over paired rows: where it changed (None: nowhere), and how many cells were forgiven.
+
+    `increased` and `decreased` count the changed cells that rose or fell, as far as values have an order.
+    """
 
     changed: pl.Series | None
     forgiven: int
+    increased: int = 0
+    decreased: int = 0
 
     @property
     def count(self) -> int:
@@ -42,10 +47,27 @@ def compare_column(column: ColumnPair, cells: Pair[pl.Series]) -> CellDiff:
     """Compare one column, by value."""
     if column.writers is None:
         return SAME
-    differs = unequal(write(cells.base, column.writers.base), write(cells.head, column.writers.head))
+    written = Pair(write(cells.base, column.writers.base), write(cells.head, column.writers.head))
+    differs = unequal(*written)
     if differs is None:
         return SAME
-    return CellDiff(differs, 0) if column.tolerance is None else forgive(column, cells, differs)
+    found = CellDiff(differs, 0) if column.tolerance is None else forgive(column, cells, differs)
+    return directed(found, written)
+
+
+def has_direction(dtype: pl.DataType) -> bool:
+    """Tell whether written values rise and fall: numbers, dates and times."""
+    return dtype.is_numeric() or dtype.is_temporal()
+
+
+def directed(found: CellDiff, written: Pair[pl.Series]) -> CellDiff:
+    """Count how many of the changed cells rose and fell; NULL and NaN do neither."""
+    if found.changed is None or not has_direction(written.base.dtype):
+        return found
+    base, head = (side.filter(found.changed) for side in written)
+    if base.dtype.is_float():
+        base, head = base.fill_nan(None), head.fill_nan(None)
+    return replace(found, increased=int((head > base).sum()), decreased=int((head < base).sum()))
 
 
 def write(cells: pl.Series, writer: Writer) -> pl.Series:

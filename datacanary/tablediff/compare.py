@@ -9,6 +9,7 @@ import polars as pl
 
 from datacanary.model.basic import Pair, Side
 from datacanary.model.tablediff import ColumnDiff, DiffOptions, Key, KeyOrigin, RowCounts, SampleRow, TableDiff
+from datacanary.tablediff.cells import has_direction
 from datacanary.tablediff.columns import ColumnPair, check_key, pair_columns
 from datacanary.tablediff.keys import infer_key
 from datacanary.tablediff.means import Means, Progress
@@ -17,7 +18,7 @@ from datacanary.tablediff.settle import PROOF, settle
 from datacanary.tablediff.table import Table
 from datacanary.tablediff.tally import Tally
 from datacanary.tablediff.totals import Total
-from datacanary.tablediff.views import SIDES, Terms, View
+from datacanary.tablediff.views import SIDES, Terms, View, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def compare(tables: Pair[Table], options: DiffOptions, means: Means | None = Non
     columns = pair_columns(schemas, tables.map(lambda table: table.types), options)
     key, origin = choose_key(tables, schemas, columns, options, means)
     in_key = tuple(column for name in key for column in columns if column.name == name)
-    terms = Terms(columns, in_key, options.samples)
+    terms = Terms(columns, in_key, options.samples, options.statistics)
     views = Pair(*(View.of(side, tables.of(side), columns, means.portion) for side in SIDES))
     if not terms.compared:
         tally = Tally(terms, means.scratch, means.memory)
@@ -146,6 +147,7 @@ def describe(
     shown = views.map(lambda view: column.code in view.codes)
     # The key's own columns have no cells: paired rows have them equal.
     changed = tally.cells[column.code] if tally.terms.key and column.writers else None
+    directed = has_order(column, views)
     return ColumnDiff(
         name=column.name,
         change=column.change,
@@ -155,7 +157,17 @@ def describe(
         nulls=Pair(*(tally.nulls[side][column.code] if shown.of(side) else None for side in SIDES)),
         totals=totals.map(lambda side: side.get(column.code)),
         incomparable=column.incomparable,
+        increased=tally.increased[column.code] if changed is not None and directed else None,
+        decreased=tally.decreased[column.code] if changed is not None and directed else None,
     )
+
+
+def has_order(column: ColumnPair, views: Pair[View]) -> bool:
+    """Tell whether the cells of a column rise and fall."""
+    if column.writers is None:
+        return False
+    forms = (views.of(side).frame.select(written([column], side)).collect_schema().dtypes()[0] for side in SIDES)
+    return all(has_direction(form) for form in forms)
 
 
 def samples(tally: Tally) -> tuple[SampleRow, ...]:

@@ -6,7 +6,7 @@ import math
 
 import polars as pl
 
-from datacanary.model.tablediff import Cell
+from datacanary.model.statistics import Cell
 
 TICKS = {"ns": 1_000_000_000, "us": 1_000_000, "ms": 1_000}
 """Ticks per second."""

@@ -39,8 +39,11 @@ class Rest:
 
 def settle_alone(rest: Rest, tally: Tally) -> None:
     """Note all of these rows as gone: it is known that none has a partner, and that no key value repeats."""
-    for batch in batches(rest.frame().select(ROW), None):
-        tally.gone_rows(rest.side).append(batch)
+    frame = rest.frame()
+    for batch in batches(frame if tally.evidence is not None else frame.select(ROW), None):
+        tally.gone_rows(rest.side).append(batch.select(ROW))
+        if tally.evidence is not None:
+            tally.evidence.see_gone(rest.side, batch[ROW], batch.drop(ROW))
     tally.alone.of(rest.side).join(rest.examples)
 
 

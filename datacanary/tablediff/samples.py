@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from datacanary.model.basic import Side
-from datacanary.model.tablediff import Cell, SampleRow
+from datacanary.model.statistics import Cell
+from datacanary.model.tablediff import SampleRow
 from datacanary.tablediff.cells import CellDiff
 from datacanary.tablediff.columns import ColumnPair
 from datacanary.tablediff.detach import detached

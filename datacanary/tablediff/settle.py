@@ -8,6 +8,7 @@ import polars as pl
 
 from datacanary.model.basic import Pair
 from datacanary.tablediff.direct import NotDirectError, match_directly
+from datacanary.tablediff.evidence import Evidence
 from datacanary.tablediff.hashed import BYTES_PER_ROW, match_by_hash
 from datacanary.tablediff.lockstep import OutOfStepError, in_step, walk
 from datacanary.tablediff.means import MIB, Means, Strategy
@@ -75,14 +76,15 @@ def may_walk(views: Pair[View], terms: Terms) -> bool:
     return all(compared.issuperset(view.codes) for view in views)
 
 
-def new_tally(terms: Terms, means: Means) -> Tally:
+def new_tally(views: Pair[View], terms: Terms, means: Means) -> Tally:
     """Begin to count."""
-    return Tally(terms, means.scratch, means.memory // POSITIONS)
+    evidence = Evidence(views, terms, means.memory) if terms.statistics else None
+    return Tally(terms, means.scratch, means.memory // POSITIONS, evidence)
 
 
 def by_walking(views: Pair[View], terms: Terms, means: Means) -> Tally:
     """Walk both sides in step; if key values turn out to repeat, walk again without their rows."""
-    tally = new_tally(terms, means)
+    tally = new_tally(views, terms, means)
     found = rests(views, tally, means.scratch, means.memory)
     walked = walk(views, found, tally, means, None)
     if terms.key and walked.complete:
@@ -92,7 +94,7 @@ def by_walking(views: Pair[View], terms: Terms, means: Means) -> Tally:
     if terms.key and not walked.unique:
         apart = repeated_keys(views, terms, means)
         if apart.height:
-            tally = new_tally(terms, means)
+            tally = new_tally(views, terms, means)
             found = rests(views, tally, means.scratch, means.memory)
             walk(views, found, tally, means, apart)
     solve_rests(found, views, tally, means)
@@ -115,7 +117,7 @@ def by_matching(match: Match) -> Way:
     """Find equal rows by looking them up, and compare the others by value."""
 
     def way(views: Pair[View], terms: Terms, means: Means) -> Tally:
-        tally = new_tally(terms, means)
+        tally = new_tally(views, terms, means)
         found = rests(views, tally, means.scratch, means.memory)
         match(views, found, tally, means)
         solve_rests(found, views, tally, means)
@@ -126,7 +128,7 @@ def by_matching(match: Match) -> Way:
 
 def in_parts(views: Pair[View], terms: Terms, means: Means) -> Tally:
     """Compare all rows part by part, on disk if need be."""
-    tally = new_tally(terms, means)
+    tally = new_tally(views, terms, means)
     solve_everything(views, tally, means, views.map(size))
     return tally
 

@@ -22,12 +22,13 @@ SIDES: tuple[Side, ...] = ("base", "head")
 class Terms:
     """What is compared: the columns, and those of them that are the key (none: whole rows).
 
-    `samples` is how many example rows of each kind to keep.
+    `samples` is how many example rows of each kind to keep, `statistics` whether to keep what explains the difference.
     """
 
     columns: tuple[ColumnPair, ...]
     key: tuple[ColumnPair, ...]
     samples: int
+    statistics: bool = False
 
     @property
     def compared(self) -> tuple[ColumnPair, ...]:

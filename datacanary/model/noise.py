@@ -1,0 +1,55 @@
+"""What differs between two builds of the same version: not the change, but noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Instability = Literal[
+    "clock", "random", "session", "sample", "limit", "window_ties", "unordered_aggregate", "float_sum", "distinct_on"
+]
+"""Why a query may give other rows or values each time it runs."""
+
+ALWAYS: frozenset[Instability] = frozenset({"clock", "random"})
+"""These differ at every run; the others may."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseMark:
+    """A place in a model's query that may give other values or rows each time.
+
+    `columns` are the model's own columns that it can reach, None if it can change which rows there are.
+    `quoted` is the piece of the query, `path` and `line` where it stands.
+    `inherited_from` names the table that it came from if this model only reads it.
+    """
+
+    kind: Instability
+    columns: tuple[str, ...] | None
+    quoted: str
+    path: str
+    line: int
+    inherited_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseFloor:
+    """How far two builds of base differ; shares are fractions of 1 as the checks measure them.
+
+    `rows_added` and `rows_removed` are shares of base's rows; `cells` goes by column: the share of changed cells.
+    `nulls`, `totals`, `shapes` and `distances` are the moves that the checks of that name would measure.
+    Columns without noise are left out.
+    """
+
+    rows_added: float = 0.0
+    rows_removed: float = 0.0
+    cells: Mapping[str, float] = field(default_factory=dict)
+    nulls: Mapping[str, float] = field(default_factory=dict)
+    totals: Mapping[str, float] = field(default_factory=dict)
+    shapes: Mapping[str, float] = field(default_factory=dict)
+    distances: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def unstable(self) -> bool:
+        """Whether anything differed."""
+        return bool(self.rows_added or self.rows_removed or self.cells)
