@@ -26,13 +26,15 @@ def diff(  # noqa: PLR0913 -- the options of the command, by name
     tolerance: Mapping[str, float | tuple[float, float]] | None = None,
     samples: int = 5,
     memory_limit: int | str | None = None,
+    statistics: bool = True,
 ) -> DiffResult:
     """Compare two tables exactly: Polars frames (lazy or eager), PyArrow tables, files, or `URL#schema.table`.
 
     `key` names the columns that pair the rows; None infers them, `[]` compares whole rows. `tolerance` gives per
     column what may differ: absolute, or (absolute, relative as a fraction of 1). `memory_limit` is in bytes or as
-    "4GiB"; None is half of what is free. The rows of the result are read again when they are asked for. Raises
-    DataError, with the side and the column, for whatever cannot be compared.
+    "4GiB"; None is half of what is free. Without `statistics` there are no causes either, and it takes less time. The
+    rows of the result are read again when they are asked for. Raises DataError, with the side and the column, for
+    whatever cannot be compared.
 
     >>> import polars as pl
     >>> base, head = pl.DataFrame({"id": [1, 2], "n": [5, 6]}), pl.DataFrame({"id": [2, 3], "n": [7, 8]})
@@ -45,7 +47,11 @@ def diff(  # noqa: PLR0913 -- the options of the command, by name
         for name, given in (tolerance or {}).items()
     }
     options = DiffOptions(
-        key=None if key is None else tuple(key), ignore=tuple(ignore), tolerances=tolerances, samples=samples
+        key=None if key is None else tuple(key),
+        ignore=tuple(ignore),
+        tolerances=tolerances,
+        samples=samples,
+        statistics=statistics,
     )
     return DiffResult(difference_of(Pair(base, head), options, Means(_bytes(memory_limit))))
 

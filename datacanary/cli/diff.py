@@ -8,7 +8,7 @@ import typer
 
 from datacanary.cli.console import Console
 from datacanary.cli.guard import guarded
-from datacanary.cli.options import Config, Format, NoColor, Output, Quiet, Verbose
+from datacanary.cli.options import Config, Format, NoColor, NoStatistics, Output, Quiet, Verbose
 
 _Side = typer.Argument(help="A file (Parquet, CSV, Arrow IPC, NDJSON), a folder or glob, or URL#schema.table.")
 
@@ -34,6 +34,7 @@ def diff(
             "--memory-limit", metavar="SIZE", help="Memory to work in, as 4GiB. [default: half of what is free]"
         ),
     ] = None,
+    no_statistics: NoStatistics = False,
     format: Format = "terminal",  # noqa: A002 -- the option's name
     output: Output = None,
     config: Config = None,
@@ -64,6 +65,7 @@ def diff(
             ignore=tuple(ignore or ()),
             tolerances=parse_tolerances(tuple(tolerance or ())),
             samples=samples,
+            statistics=not no_statistics,
         )
         limit = usual_limit() if memory_limit is None else parse_limit(memory_limit)
         done = run(Pair(base, head), options, Means(limit, tell=Ticker(console).tell))

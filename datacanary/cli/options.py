@@ -32,3 +32,6 @@ Output = Annotated[
 ]
 Format = Annotated[Literal["terminal", "json"], typer.Option("--format", help="How to write the result.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its end; `last` for the newest.")]
+NoStatistics = Annotated[
+    bool, typer.Option("--no-statistics", help="Only the plain comparison: no statistics, no explanations.")
+]

@@ -120,6 +120,8 @@ def mirrored(summary: TableDiff) -> TableDiff:
             type=swapped(told.type),
             nulls=swapped(told.nulls),
             totals=swapped(told.totals),
+            increased=told.decreased,
+            decreased=told.increased,
         )
 
     return replace(
