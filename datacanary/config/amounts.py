@@ -16,8 +16,13 @@ from datacanary.model.config import Threshold, Unit
 AMOUNT = r"[0-9]+(?:\.[0-9]+)?\s*(?:%|pp)?"
 _THRESHOLD = re.compile(rf">\s*({AMOUNT})")
 _RANGE = re.compile(rf"(?:<=\s*({AMOUNT})|({AMOUNT})\s*\.\.\s*({AMOUNT}))")
-_WORDS: dict[Unit, str] = {"share": "a share (1%)", "points": "points (1pp)", "count": "a count (500)"}
-_EXAMPLES: dict[Unit, str] = {"share": "1%", "points": "1pp", "count": "500"}
+_WORDS: dict[Unit, str] = {
+    "share": "a share (1%)",
+    "points": "points (1pp)",
+    "count": "a count (500)",
+    "spreads": "a number of base's spreads (0.25)",
+}
+_EXAMPLES: dict[Unit, str] = {"share": "1%", "points": "1pp", "count": "500", "spreads": "0.25"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +33,33 @@ class Amount:
     unit: Unit | None
 
 
-def amount(written: str) -> Amount:
-    """Read what `AMOUNT` matches; shares and points become fractions of 1.
+def amount(written: str, bare: Unit = "count") -> Amount:
+    """Read what `AMOUNT` matches; shares and points become fractions of 1. `bare` is what a number without unit means.
 
-    >>> amount("0.1 %")
-    Amount(value=0.001, unit='share')
+    >>> amount("0.1 %"), amount("0.05", bare="share")
+    (Amount(value=0.001, unit='share'), Amount(value=0.05, unit='share'))
     """
     number = Decimal(written.rstrip("p% \t"))
     if written.endswith("%"):
         return Amount(float(number / 100), "share")
     if written.endswith("pp"):
         return Amount(float(number / 100), "points")
-    return Amount(float(number), "count" if number else None)
+    return Amount(float(number), bare if number else None)
+
+
+def example(check: Check) -> str:
+    """Return an amount as the limits of a check have it."""
+    return "0.05" if check.bare == "share" else _EXAMPLES[check.units[0]]
 
 
 def threshold(text: str, node: Node, check: Check) -> tuple[Amount, str]:
     """Read `> N`, `> N%` or `> Npp`; the amount and its text without needless spaces. ConfigError otherwise."""
     match = _THRESHOLD.fullmatch(text.strip())
     if not match:
-        examples = " or ".join(f'"> {_EXAMPLES[unit]}"' for unit in check.units)
+        units = check.units[1:] if check.bare != "share" else check.units
+        examples = " or ".join(f'"> {one}"' for one in (example(check), *(_EXAMPLES[unit] for unit in units)))
         raise wrong(node, f"a limit, as {examples}", _slip(text))
-    read = amount(match[1])
+    read = amount(match[1], check.bare)
     _check_amount(read, node, check)
     return read, f"> {match[1]}"
 
@@ -57,9 +68,9 @@ def span(text: str, node: Node, check: Check) -> tuple[Amount, Amount]:
     """Read `A .. B` or `<= B`; the lower and the upper end. ConfigError otherwise."""
     match = _RANGE.fullmatch(text.strip())
     if not match:
-        one = _EXAMPLES[check.units[0]]
+        one = example(check)
         raise wrong(node, f'a range, as "0 .. {one}", or at most as much, as "<= {one}"', _slip(text))
-    low, high = amount(match[2] or "0"), amount(match[3] or match[1])
+    low, high = amount(match[2] or "0", check.bare), amount(match[3] or match[1], check.bare)
     _check_amount(low, node, check)
     _check_amount(high, node, check)
     if low.value > high.value and same_unit((low, high), node, check):
@@ -86,7 +97,7 @@ def as_threshold(read: tuple[Amount, str] | None, unit: Unit) -> Threshold | Non
 
 def _check_amount(read: Amount, node: Node, check: Check) -> None:
     if read.unit and read.unit not in check.units:
-        valid = " or ".join(_WORDS[unit] for unit in check.units)
+        valid = "a share (0.05 or 5%)" if check.bare == "share" else " or ".join(_WORDS[unit] for unit in check.units)
         raise ConfigError(
             f"{node.path} is {_WORDS[read.unit].partition(' (')[0]}, which does not fit {check.name}.",
             hint=f"It takes {valid}.",
@@ -97,7 +108,8 @@ def _check_amount(read: Amount, node: Node, check: Check) -> None:
     if read.unit == "count" and not read.value.is_integer():
         raise wrong(node, "a whole number or a share", "A share ends with '%'." if "share" in check.units else "")
     if check.at_most_all and read.unit != "count" and read.value > 1:
-        raise wrong(node, "100% or less", f"{check.name} never goes beyond that.")
+        plain = " A number without % is a fraction of 1." if check.bare == "share" else ""
+        raise wrong(node, "100% or less", f"{check.name} never goes beyond that.{plain}")
 
 
 def _slip(text: str) -> str:

@@ -11,8 +11,9 @@ from datacanary.model.config import CheckName, Unit
 class Check:
     """A check as the config knows it.
 
-    `units` are those its limits may have, the usual one first; a yes-no check has none. `at_most_all`: its value
-    never exceeds 100 %. `default` is its limit as YAML, `about` says what it looks at.
+    `units` are those its limits may have, the usual one first; a yes-no check has none. `bare` is the unit of a number
+    without one. `at_most_all`: its value never exceeds 100 %. `default` is its limit as YAML, `about` says what it
+    looks at.
     """
 
     name: CheckName
@@ -20,6 +21,7 @@ class Check:
     default: str
     about: str
     at_most_all: bool = False
+    bare: Unit = "count"
 
 
 _ALL = (
@@ -54,13 +56,33 @@ _ALL = (
     Check(
         "total", ("share",), '{warn: "> 0.1%", fail: "> 1%"}', "how far the sum moves, of columns with measure: true"
     ),
+    Check(
+        "shape",
+        ("share",),
+        '{warn: "> 0.05", fail: "> 0.10"}',
+        "the share of a column's values that moved elsewhere",
+        at_most_all=True,
+        bare="share",
+    ),
+    Check(
+        "distance",
+        ("spreads",),
+        '{warn: "> 0.10", fail: "> 0.25"}',
+        "how far numbers and times moved, in base's spreads",
+        bare="spreads",
+    ),
     Check("no_data", (), "inconclusive", "a table that is empty on both sides"),
 )
 
 CHECKS: dict[str, Check] = {check.name: check for check in _ALL}
 
-COLUMN_CHECKS: tuple[CheckName, ...] = ("values_changed", "null_rate", "total", "column_removed", "type_changed")
+COLUMN_CHECKS: tuple[CheckName, ...] = (
+    "values_changed",
+    "null_rate",
+    "total",
+    "shape",
+    "distance",
+    "column_removed",
+    "type_changed",
+)
 """The checks that one column may have limits of its own for."""
-
-LATER = ("shape", "distance")
-"""Limits that the documentation names and this version cannot judge yet."""

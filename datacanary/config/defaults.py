@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datacanary.config import read
 from datacanary.config.checks import CHECKS
 from datacanary.config.compose import compose
-from datacanary.config.limits import limits, refuse_later
+from datacanary.config.limits import limits
 from datacanary.config.nodes import Fields, Node
 from datacanary.config.tolerances import tolerance
 from datacanary.model.config import Policy
@@ -57,7 +57,6 @@ def default_policy() -> Policy:
 
 def with_defaults(policy: Policy, node: Node) -> Policy:
     """Return `policy` as `defaults:` changes it: a limit that is named replaces the whole limit of that check."""
-    refuse_later(node)
     fields = read.fields(node, _KEYS)
     floats, warnings = fields.get("float_tolerance"), fields.get("max_warnings")
     return replace(

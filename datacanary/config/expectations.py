@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from datacanary.config import read
 from datacanary.config.amounts import same_unit, span
 from datacanary.config.checks import CHECKS
 from datacanary.config.nodes import Field, Fields, Node, Scalar, shown
+from datacanary.config.tables import direction
 from datacanary.errors import ConfigError
-from datacanary.model.config import CheckName, Expectation
+from datacanary.model.config import CheckName, Direction, Expectation
+from datacanary.model.patterns import is_pattern
 
 _OF_ROWS: tuple[CheckName, ...] = ("rows_removed", "rows_added", "table_removed", "table_added")
-_OF_COLUMNS: tuple[CheckName, ...] = ("values_changed", "column_removed", "column_added", "type_changed")
+_OF_COLUMNS: tuple[CheckName, ...] = (
+    "values_changed",
+    "null_rate",
+    "total",
+    "shape",
+    "distance",
+    "column_removed",
+    "column_added",
+    "type_changed",
+)
 _CHECKS = (*_OF_ROWS, *_OF_COLUMNS)
-_KEYS = ("table", "columns", *_CHECKS, "reason", "owner")
+_KEYS = ("table", "columns", *_CHECKS, "direction", "reason", "owner")
 
 
 def expectations(node: Node) -> tuple[Expectation, ...]:
@@ -38,7 +51,7 @@ def expectations(node: Node) -> tuple[Expectation, ...]:
 def _entry(node: Node) -> tuple[tuple[Expectation, Field], ...]:
     _refuse_key_problems(node)
     fields = read.fields(node, _KEYS)
-    table = read.named_table(_required(fields, "table").value)
+    table = _table(_required(fields, "table"))
     reason = read.text(_required(fields, "reason").value, "a text that says why")
     owner = fields.get("owner")
     checks = [field for field in fields.fields if field.key in _CHECKS]
@@ -49,10 +62,32 @@ def _entry(node: Node) -> tuple[tuple[Expectation, Field], ...]:
             where=node.where,
         )
     columns = _columns(fields, checks)
-    return tuple(
-        (_expectation(field, table, columns, reason, read.text(owner.value) if owner else ""), field)
-        for field in checks
-    )
+    about = _About(table, columns, reason, read.text(owner.value) if owner else "", _direction(fields))
+    return tuple((_expectation(field, about), field) for field in checks)
+
+
+def _table(field: Field) -> str:
+    name = read.named_table(field.value)
+    if is_pattern(name):
+        raise ConfigError(
+            f"'{shown(read.written(field.value))}' is a pattern: it does not say which tables are expected to change.",
+            hint="Write an entry for each table.",
+            where=field.value.where,
+        )
+    return name
+
+
+def _direction(fields: Fields) -> Direction | None:
+    field = fields.get("direction")
+    if field is None:
+        return None
+    if fields.get("values_changed") is None:
+        raise ConfigError(
+            "A direction is about values_changed, which this entry of expect does not declare.",
+            hint="Declare values_changed too, or remove 'direction'.",
+            where=field.where,
+        )
+    return direction(field.value)
 
 
 def _refuse_key_problems(node: Node) -> None:
@@ -100,16 +135,38 @@ def _columns(fields: Fields, checks: list[Field]) -> tuple[str, ...]:
     return columns
 
 
-def _expectation(field: Field, table: str, columns: tuple[str, ...], reason: str, owner: str) -> Expectation:
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What all changes of one entry have in common."""
+
+    table: str
+    columns: tuple[str, ...]
+    reason: str
+    owner: str
+    direction: Direction | None
+
+
+def _expectation(field: Field, about: _About) -> Expectation:
     check, node = CHECKS[field.key], field.value
-    named = columns if check.name in _OF_COLUMNS else ()
+    expected = Expectation(
+        table=about.table,
+        columns=about.columns if check.name in _OF_COLUMNS else (),
+        check=check.name,
+        minimum=1,
+        maximum=1,
+        unit="count",
+        reason=about.reason,
+        text="true",
+        origin=field.origin,
+        owner=about.owner,
+        direction=about.direction if check.name == "values_changed" else None,
+    )
     if not check.units:
         if not read.true_or_false(node):
             raise read.wrong(node, "true", "Leave it out if it is not expected.")
-        return Expectation(table, named, check.name, 1, 1, "count", reason, "true", field.origin, owner)
+        return expected
     if not isinstance(node, Scalar):
         raise read.wrong(node, 'a range, as "0 .. 1%"')
     low, high = span(node.text, node, check)
     unit = same_unit((low, high), node, check)
-    text = node.text.strip()
-    return Expectation(table, named, check.name, low.value, high.value, unit, reason, text, field.origin, owner)
+    return replace(expected, minimum=low.value, maximum=high.value, unit=unit, text=node.text.strip())

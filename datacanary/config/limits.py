@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datacanary.config import read
-from datacanary.config.amounts import Amount, as_threshold, same_unit, threshold
-from datacanary.config.checks import CHECKS, LATER, Check
-from datacanary.config.nodes import Field, Fields, Node, Scalar
+from datacanary.config.amounts import Amount, as_threshold, example, same_unit, threshold
+from datacanary.config.checks import CHECKS, Check
+from datacanary.config.nodes import Field, Fields, Scalar
 from datacanary.errors import ConfigError
 from datacanary.model.config import CheckName, Limit, SwitchStatus
 
@@ -16,18 +16,6 @@ _NEVER_JUDGED = ("pass", "ignore")
 def limits(fields: Fields) -> dict[CheckName, Limit]:
     """Read every limit among `fields`; the others are left to the caller."""
     return {CHECKS[field.key].name: limit(field) for field in fields.fields if field.key in CHECKS}
-
-
-def refuse_later(node: Node) -> None:
-    """Tell a limit of a later version from a misspelt one; ConfigError."""
-    if isinstance(node, Fields):
-        for field in node.fields:
-            if field.key in LATER:
-                raise ConfigError(
-                    f"'{field.key}' arrives with the statistics; this version cannot judge it.",
-                    hint="Remove it.",
-                    where=field.where,
-                )
 
 
 def limit(field: Field) -> Limit:
@@ -55,9 +43,8 @@ def _measured(field: Field, check: Check) -> Limit:
     if isinstance(node, Scalar) and node.text in _NEVER_JUDGED:
         return Limit(status="pass", origin=field.origin)
     if isinstance(node, Scalar) or (isinstance(node, Fields) and not node.fields):
-        unit = {"share": "%", "points": "pp", "count": ""}[check.units[0]]
         raise read.wrong(
-            node, f'a limit, as {{fail: "> 1{unit}"}}', "Keys: warn, fail; or one word: pass (never judged)."
+            node, f'a limit, as {{fail: "> {example(check)}"}}', "Keys: warn, fail; or one word: pass (never judged)."
         )
     both = read.fields(node, ("warn", "fail"))
     warn, fail = _threshold(both, "warn", check), _threshold(both, "fail", check)

@@ -9,7 +9,7 @@ import yaml
 from datacanary.errors import ConfigError, Where
 
 _UNQUOTED_LIMIT = re.compile(r":\s*>")
-_UNQUOTED_GLOB = re.compile(r":\s*\*")
+_UNQUOTED_GLOB = re.compile(r"(?:^|[:{,])\s*\*")
 
 
 def syntax_error(error: yaml.MarkedYAMLError, text: str, file: str) -> ConfigError:
@@ -31,6 +31,8 @@ def _hint(reason: str, line: str) -> str:
         return 'Between { and }, put quotes around a value with a variable: "${NAME}".'
     if _UNQUOTED_GLOB.search(line):
         return "Put quotes around a text that begins with '*'."
+    if "got '?'" in reason:
+        return "Put quotes around a text with '?'."
     return ""
 
 

@@ -6,24 +6,24 @@ from typing import Literal
 
 from datacanary.config import read
 from datacanary.config.checks import CHECKS, COLUMN_CHECKS
-from datacanary.config.limits import limits, refuse_later
-from datacanary.config.nodes import Field, Node, Scalar, shown
+from datacanary.config.limits import limits
+from datacanary.config.nodes import Field, Fields, Node, Scalar, shown
 from datacanary.config.tolerances import tolerance
 from datacanary.errors import ConfigError
-from datacanary.model.config import ColumnPolicy, TablePolicy
+from datacanary.model.config import ColumnPolicy, Direction, TablePolicy
 
-_TABLE_KEYS = ("key", "materialized", "columns", *CHECKS)
-_COLUMN_KEYS = ("ignore", "tolerance", "measure", *COLUMN_CHECKS)
+_TABLE_KEYS = ("key", "materialized", "dry_run", "columns", *CHECKS)
+_COLUMN_KEYS = ("ignore", "tolerance", "measure", "direction", "dry_run", *COLUMN_CHECKS)
+_PLACED = ("tolerance", "measure", "direction")
 
 
 def tables(node: Node) -> dict[str, TablePolicy]:
-    """Read `tables:`, by name as the config spells it."""
+    """Read `tables:`, by name or pattern as the config spells it."""
     named = read.named_fields(node, "a mapping from tables to what holds for them")
     return {read.table_name(field.key, field.key, field.where): _table(field.value) for field in named.fields}
 
 
 def _table(node: Node) -> TablePolicy:
-    refuse_later(node)
     fields = read.fields(node, _TABLE_KEYS)
     key, materialized, columns = fields.get("key"), fields.get("materialized"), fields.get("columns")
     policies = _columns(columns.value) if columns else {}
@@ -34,6 +34,7 @@ def _table(node: Node) -> TablePolicy:
         materialized=_materialized(materialized.value) if materialized else None,
         limits=limits(fields),
         columns=policies,
+        dry_run=_yes(fields, "dry_run"),
     )
 
 
@@ -62,12 +63,25 @@ def _column(node: Node) -> ColumnPolicy:
     if isinstance(node, Scalar):
         read.choice(node, ("ignore",), f"Or a mapping with some of: {', '.join(_COLUMN_KEYS)}.")
         return ColumnPolicy(ignore=True)
-    refuse_later(node)
     fields = read.fields(node, _COLUMN_KEYS)
-    ignore, tolerated, measure = fields.get("ignore"), fields.get("tolerance"), fields.get("measure")
+    tolerated, one_way = fields.get("tolerance"), fields.get("direction")
     return ColumnPolicy(
-        ignore=read.true_or_false(ignore.value) if ignore else False,
+        ignore=_yes(fields, "ignore"),
         tolerance=tolerance(tolerated.value) if tolerated else None,
-        measure=read.true_or_false(measure.value) if measure else False,
+        measure=_yes(fields, "measure"),
+        direction=direction(one_way.value) if one_way else None,
+        dry_run=_yes(fields, "dry_run"),
         limits=limits(fields),
+        origins={field.key: field.origin for field in fields.fields if field.key in _PLACED},
     )
+
+
+def direction(node: Node) -> Direction:
+    """Read `increase` or `decrease`."""
+    return "increase" if read.choice(node, ("increase", "decrease")) == "increase" else "decrease"
+
+
+def _yes(fields: Fields, key: str) -> bool | None:
+    """Return a yes or no, None if it is not said."""
+    field = fields.get(key)
+    return read.true_or_false(field.value) if field else None

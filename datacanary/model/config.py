@@ -7,10 +7,15 @@ from typing import Literal, get_args
 
 from datacanary.model.location import Warehouse
 
-Unit = Literal["share", "points", "count"]
-"""`share`: a fraction of 1 (written `0.1%`); `points`: a move of a share (`1pp`); `count`: a plain number."""
+Unit = Literal["share", "points", "count", "spreads"]
+"""`share`: a fraction of 1 (written `0.1%`); `points`: a move of a share (`1pp`); `count`: a number of things (`500`);
+`spreads`: a distance in spreads of base's values (`0.25`)."""
 
-MeasuredCheck = Literal["key_problems", "rows_removed", "rows_added", "values_changed", "null_rate", "total"]
+Direction = Literal["increase", "decrease"]
+
+MeasuredCheck = Literal[
+    "key_problems", "rows_removed", "rows_added", "values_changed", "null_rate", "total", "shape", "distance"
+]
 """Checks whose finding is a number."""
 
 SwitchCheck = Literal["column_removed", "column_added", "type_changed", "table_removed", "table_added", "no_data"]
@@ -61,20 +66,28 @@ class Tolerance:
 
 @dataclass(frozen=True, slots=True)
 class ColumnPolicy:
-    """What the config says of one column of one table."""
+    """What the config says of one column of one table, or of all that a pattern names; None where it says nothing.
 
-    ignore: bool = False
+    `direction`: of `total` and `distance` only a move that way is judged. `dry_run`: checks are shown and do not count.
+    `origins` says where `tolerance`, `measure` and `direction` stand, as `file:line`.
+    """
+
+    ignore: bool | None = None
     tolerance: Tolerance | None = None
-    measure: bool = False
+    measure: bool | None = None
+    direction: Direction | None = None
+    dry_run: bool | None = None
     limits: dict[CheckName, Limit] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TablePolicy:
-    """What the config says of one table.
+    """What the config says of one table, or of all that a pattern names; None where it says nothing.
 
-    `key` is None where the config says nothing, and then keys are inferred; `()` compares whole rows.
-    `key_origin` is `file:line`, empty without a key.
+    Without a `key` one is inferred; `()` compares whole rows. `key_origin` is `file:line`, empty without a key.
+    `columns` goes by name or pattern. `wider` are the less near entries of the same table, whose `columns` hold where
+    these say nothing; only what was gathered for one table has any.
     """
 
     key: tuple[str, ...] | None = None
@@ -82,15 +95,17 @@ class TablePolicy:
     materialized: Literal["table", "view"] | None = None
     limits: dict[CheckName, Limit] = field(default_factory=dict)
     columns: dict[str, ColumnPolicy] = field(default_factory=dict)
+    dry_run: bool | None = None
+    wider: tuple[TablePolicy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """A change that head declares: it widens the limit up to `maximum` and warns below `minimum`.
 
-    `columns` is empty for checks of rows and tables. `minimum` and `maximum` are fractions of 1 (unit `share`) or
-    counts; for yes-no checks (`SWITCH_CHECKS`) both are 1 and the unit is `count`. `text` is the range as written,
-    or `true`. `origin` is `file:line`.
+    `columns` is empty for checks of rows and tables. `minimum` and `maximum` are fractions of 1 (units `share` and
+    `points`), spreads or counts; for yes-no checks (`SWITCH_CHECKS`) both are 1 and the unit is `count`. `text` is the
+    range as written, or `true`. `origin` is `file:line`. `direction`: all changed cells must have moved that way.
     """
 
     table: str
@@ -103,6 +118,12 @@ class Expectation:
     text: str
     origin: str
     owner: str = ""
+    direction: Direction | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason, and who answers for it."""
+        return f"{self.reason} ({self.owner})" if self.owner else self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +136,10 @@ class SamplePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything that judges: the part of the config that is taken from the base version."""
+    """Everything that judges: the part of the config that is taken from the base version.
+
+    `tables` goes by name or pattern, as the config spells it.
+    """
 
     defaults: dict[CheckName, Limit] = field(default_factory=dict)
     float_tolerance: Tolerance = Tolerance(relative=1e-9)

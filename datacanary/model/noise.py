@@ -7,9 +7,25 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Instability = Literal[
-    "clock", "random", "session", "sample", "limit", "window_ties", "unordered_aggregate", "float_sum", "distinct_on"
+    "clock",
+    "date",
+    "random",
+    "session",
+    "sample",
+    "limit",
+    "distinct_on",
+    "window_ties",
+    "unordered_aggregate",
+    "row_order",
+    "float_sum",
 ]
-"""Why a query may give other rows or values each time it runs."""
+"""Why a query may give other rows or values each time it runs.
+
+`clock`: the time itself; `date`: today, or the time cut to the day or compared with, which seldom differs. `limit`,
+`distinct_on` and `window_ties`: an order that does not settle which row comes first. `unordered_aggregate`: what an
+aggregate makes of rows in whatever order. `row_order`: numbers that follow the order in which rows are met, as rowid.
+`float_sum`: rounding, which depends on the order in which floats are added.
+"""
 
 ALWAYS: frozenset[Instability] = frozenset({"clock", "random"})
 """These differ at every run; the others may."""

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from datacanary.model.basic import Pair, Relation, Version
+from datacanary.model.noise import NoiseMark
 from datacanary.model.project import Model, SourceData
 
-Place = Literal["shared", "base", "head"]
-"""Where a run builds something: for one side, or once for both because it is the same in both versions."""
+Place = Literal["shared", "base", "head", "own", "noise", "shuffled"]
+"""Where a run builds something: for one side, or once for both because it is the same in both versions.
+
+`own`: head's queries on what base's read; `noise`: base once more, on the rows of `shuffled`: copies of all that it
+reads from outside, in another order.
+"""
 
 Effect = Literal["changed", "inherited", "added", "removed", "renamed", "unaffected"]
 """`changed`: its own text, kind or data file; `inherited`: only what it reads."""
@@ -22,6 +27,11 @@ class Build:
     place: Place
     model: Model
     broken: str = ""
+
+    @property
+    def data_place(self) -> Place:
+        """The place that reads the same data files, where no other is shared."""
+        return "head" if self.place == "own" else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,8 @@ class PlacedSource:
 class PlannedTable:
     """One relation of either version: what the change does to it and why; the sides that have it.
 
-    `notes` are worth telling even if no row differs.
+    `notes` are worth telling even if no row differs. `roots` are the names of the changed models that it reads,
+    directly or through others. `marks` are places in base's query that may give other rows or values each time.
     """
 
     name: str
@@ -45,6 +56,8 @@ class PlannedTable:
     relations: Pair[Relation | None]
     paths: Pair[str | None]
     notes: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    marks: tuple[NoiseMark, ...] = ()
 
     @property
     def compared(self) -> bool:
@@ -58,7 +71,8 @@ class Plan:
 
     `externals` are the relations that are read from the warehouse as they are; one without a schema is looked up
     in the production schema, then in the warehouse's default one. `unselected` are affected tables that the user
-    left out. `unpinned` are reads that cannot be held still, each with its file and line.
+    left out. `unpinned` are reads that cannot be held still, each with its file and line. `new` are the models that
+    base lacks and `own` builds read.
     """
 
     versions: Pair[Version]
@@ -71,7 +85,10 @@ class Plan:
     shared_files: frozenset[str]
     unselected: tuple[str, ...] = ()
     unpinned: tuple[str, ...] = ()
+    new: frozenset[Relation] = frozenset()
 
     def place_of(self, relation: Relation, reader: Place) -> Place:
         """Return where a build in `reader`'s place finds a model or source."""
-        return "shared" if relation in self.shared else reader
+        if relation in self.shared:
+            return "shared"
+        return "base" if reader == "own" and relation not in self.new else reader

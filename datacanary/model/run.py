@@ -24,18 +24,22 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class TableReport:
-    """One table of a run; `paths` are the files of its model, None where a side has none."""
+    """One table of a run; `paths` are the files of its model, None where a side has none.
+
+    `inherited_from` names the changed tables that it reads, directly or through others.
+    """
 
     name: str
     status: Status
     effect: Effect
     paths: Pair[str | None]
     diff: TableDiff
+    inherited_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that a report may tell; samples are masked already.
+    """Everything that a report may tell; what masking hides is left out already.
 
     `started_at` is ISO 8601 in UTC, `seconds` the wall time. `notes` are sentences about the whole run. For a
     plain `diff` the versions' refs are the two things compared and their commits are empty.

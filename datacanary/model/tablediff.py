@@ -69,6 +69,20 @@ class RowCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Attribution:
+    """What of a difference is a table's own doing, and what it inherits from the tables that it reads.
+
+    Between base and head stands head's query on what base's reads: `own` are the rows of base against those of it,
+    `inherited` those of it against head. `columns_own` names the columns of which cells changed by the table's own
+    doing, and how many.
+    """
+
+    own: RowCounts
+    inherited: RowCounts
+    columns_own: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnDiff:
     """One column of either side; types are None where the side lacks it.
 
@@ -115,7 +129,7 @@ class TableDiff:
     names the one that failed first where it was another. `reason` says why the
     tables were compared, or why not. `causes` explain the difference, the best first. `marks` are what may be noise in
     base's query, `noise` what two builds of base differ by, None if it was not measured. `fault` says what cannot be,
-    if it is: a mistake of this program.
+    if it is: a mistake of this program. `attribution` is None where it was not asked for or has no meaning.
     """
 
     comparison: Comparison
@@ -132,3 +146,4 @@ class TableDiff:
     marks: tuple[NoiseMark, ...] = ()
     noise: NoiseFloor | None = None
     fault: str = ""
+    attribution: Attribution | None = None

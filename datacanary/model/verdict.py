@@ -31,8 +31,11 @@ def severity(status: Status) -> int:
 class Check:
     """One judgement.
 
-    `value` and `limit` are fractions of 1 or counts, None for yes-no checks; `limit` is the one that was broken,
-    or the nearest that was not. `limit_origin` is `default`, `file:line`, or an expectation's.
+    `value` is what was measured: a fraction of 1, a count or a number of spreads, None for yes-no checks. `limit` is
+    the one that was broken, or the nearest that was not. `limit_origin` is `default`, `file:line`, or an expectation's.
+    A `dry_run` check is shown and does not count. `expected` says why head declared the change, and who did.
+    `noise` is what two builds of base differ by, in the unit of `value`; None where they do not, or were not made.
+    `unstable` says why the check cannot be judged, where that is so.
     """
 
     table: str
@@ -44,6 +47,10 @@ class Check:
     limit_origin: str
     message: str
     estimated: bool = False
+    dry_run: bool = False
+    expected: str = ""
+    noise: float | None = None
+    unstable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The worst check, and one sentence about it."""
+    """The worst check that counts, and one sentence about it."""
 
     status: Status
     summary: str
     checks: tuple[Check, ...]
 
     def of_table(self, name: str) -> Status:
-        """Return the worst status of one table's checks."""
-        return worst(check.status for check in self.checks if check.table == name)
+        """Return the worst status of one table's checks that count."""
+        return worst(check.status for check in self.checks if check.table == name and not check.dry_run)
+
+    @property
+    def declared(self) -> tuple[Check, ...]:
+        """The checks of what head declared, the worst first."""
+        return tuple(sorted((one for one in self.checks if one.expected), key=lambda one: -severity(one.status)))

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Relation, Version
-from datacanary.model.config import Config, TablePolicy
+from datacanary.model.config import Config
+from datacanary.model.patterns import tables_like
 from datacanary.model.project import Materialized, Model, Project, Reference, SourceData
 from datacanary.project.cycles import refuse_cycles
 from datacanary.project.fingerprint import text_fingerprint
@@ -162,9 +163,9 @@ def _shown(names: list[str], relation: Relation) -> list[str]:
 
 
 def _materialized(script: Script, relation: Relation, text: str, path: str, config: Config) -> Materialized:
-    tables = config.policy.tables
-    policy = tables.get(str(relation), tables.get(relation.name, TablePolicy()))
-    materialized: Materialized = script.materialized or policy.materialized or "table"
+    policies = tables_like(config.policy.tables, (str(relation), relation.name))
+    configured = next((policy.materialized for policy in policies if policy.materialized), None)
+    materialized: Materialized = script.materialized or configured or "table"
     if materialized == "view" and script.preamble:
         raise ProjectError(
             "A view cannot have statements before its query: they would not be there when it is read.",

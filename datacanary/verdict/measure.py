@@ -15,7 +15,9 @@ from datacanary.model.words import count, percent
 class Measure:
     """One finding: how many of how many, and the sentence about it.
 
-    `share` is `amount / of`, a fraction of 1; for null rates the move of the share, for totals the relative move.
+    `share` is `amount / of`, a fraction of 1; for null rates the move of the share, for totals the relative move, for
+    shapes the share of values that moved, for distances the number of base's spreads. `of` is 0 where nothing was
+    counted. `rose` and `fell` are the parts of `share` that moved up and down, None where that is not known.
     """
 
     check: CheckName
@@ -23,6 +25,9 @@ class Measure:
     amount: int
     share: float
     sentence: str
+    of: int = 0
+    rose: float | None = None
+    fell: float | None = None
 
 
 def measures(diff: TableDiff) -> Iterator[Measure]:
@@ -44,7 +49,16 @@ def totals(diff: TableDiff) -> Iterator[Measure]:
             share = _move(base, head)
             told = f"total of {column.name} {_direction(base, head)} by {percent(share)}"
             same = f"total of {column.name} is the same"
-            yield Measure("total", column.name, int(share != 0), share, told if share else same)
+            known = base.is_finite() and head.is_finite()
+            yield Measure(
+                check="total",
+                column=column.name,
+                amount=int(share != 0),
+                share=share,
+                sentence=told if share else same,
+                rose=share * (head > base) if known else None,
+                fell=share * (head < base) if known else None,
+            )
 
 
 def _move(base: Decimal, head: Decimal) -> float:
@@ -87,12 +101,10 @@ def _rows(diff: TableDiff) -> Iterator[Measure]:
         return
     base = count(rows.base, "row")
     removed, added = _share(rows.removed, rows.base), _share(rows.added, rows.base)
-    yield Measure(
-        "rows_removed", None, rows.removed, removed, f"{rows.removed:,} of {base} removed ({percent(removed)})"
-    )
-    yield Measure(
-        "rows_added", None, rows.added, added, f"{count(rows.added, 'row')} added to {base} ({percent(added)})"
-    )
+    gone = f"{rows.removed:,} of {base} removed ({percent(removed)})"
+    new = f"{count(rows.added, 'row')} added to {base} ({percent(added)})"
+    yield Measure("rows_removed", None, rows.removed, removed, gone, rows.base)
+    yield Measure("rows_added", None, rows.added, added, new, rows.base)
 
 
 def _share(amount: int, of: int) -> float:
@@ -109,7 +121,11 @@ def _cells(column: ColumnDiff, diff: TableDiff) -> Iterator[Measure]:
     share = _share(column.changed, matched)
     forgiven = f"; {column.forgiven:,} more within the tolerance" if column.forgiven else ""
     sentence = f"{column.name} changed in {column.changed:,} of {count(matched, 'row')} ({percent(share)}){forgiven}"
-    yield Measure("values_changed", column.name, column.changed, share, sentence)
+    ways = (
+        None if column.increased is None else _share(column.increased, matched),
+        None if column.decreased is None else _share(column.decreased, matched),
+    )
+    yield Measure("values_changed", column.name, column.changed, share, sentence, matched, *ways)
 
 
 def _nulls(column: ColumnDiff, diff: TableDiff) -> Iterator[Measure]:
@@ -119,4 +135,4 @@ def _nulls(column: ColumnDiff, diff: TableDiff) -> Iterator[Measure]:
     before, after = nulls.base / rows.base, nulls.head / rows.head
     move = abs(after - before)
     sentence = f"NULLs in {column.name} went from {percent(before)} to {percent(after)}"
-    yield Measure("null_rate", column.name, int(move != 0), move, sentence)
+    yield Measure("null_rate", column.name, int(move != 0), move, sentence, rows.base)

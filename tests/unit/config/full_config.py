@@ -35,6 +35,12 @@ tables:
         null_rate: {warn: "> 0"}
         type_changed: warn
   crm.people: {key: person_id}
+  "stg_*":
+    dry_run: true
+    columns:
+      "*_at": ignore
+      score: {dry_run: false, direction: decrease,
+              shape: {warn: "> 5%", fail: "> 0.2"}, distance: {fail: "> 0.5"}}
 samples: {show: allowed, allow: [fct_orders.status, crm.people.city]}
 expect:
   - {table: fct_orders, columns: [discount], values_changed: "1% .. 12%", reason: "DATA-412 coupon fix"}
@@ -45,4 +51,13 @@ expect:
     rows_added: "<= 5%"
     reason: old rows
     owner: ada
+  - table: crm.people
+    columns: city
+    direction: increase
+    values_changed: "<= 50%"
+    null_rate: "<= 2pp"
+    shape: "0.1 .. 30%"
+    distance: "<= 1.5"
+    total: "0 .. 50%"
+    reason: x
 """

@@ -8,7 +8,12 @@ from datacanary.errors import ConfigError
 HEAD = "version: 1\nwarehouse: duckdb:///w.duckdb\nproduction: shop\n"
 CHECKS = (
     "key_problems, column_removed, column_added, type_changed, table_removed, table_added, rows_removed, rows_added,"
-    " values_changed, null_rate, total, no_data"
+    " values_changed, null_rate, total, shape, distance, no_data"
+)
+OF_COLUMNS = "values_changed, null_rate, total, shape, distance, column_removed, column_added, type_changed"
+COLUMN_KEYS = (
+    "ignore, tolerance, measure, direction, dry_run, values_changed, null_rate, total, shape, distance,"
+    " column_removed, type_changed"
 )
 TOP = "Valid: version, project, warehouse, production, base, sources, defaults, tables, samples, expect."
 LEAST = "The least that a config says: version: 1, warehouse: duckdb:///warehouse.duckdb, production: analytics."
@@ -73,6 +78,18 @@ SYNTAX = [
             "5:7: This is not valid YAML: expected alphabetic or numeric character, but found '.'."
             " Put quotes around a text that begins with '*'."
         ),
+    ),
+    (
+        "tables:\n  *.tmp: {}",
+        (
+            "5:4: This is not valid YAML: expected alphabetic or numeric character, but found '.'."
+            " Put quotes around a text that begins with '*'."
+        ),
+    ),
+    ("tables:\n  t: {columns: {*_at: ignore}}", f"5:17: {NO_ALIAS}"),
+    (
+        "tables:\n  t: {columns: {a?: ignore}}",
+        "5:18: This is not valid YAML: expected ',' or '}', but got '?'. Put quotes around a text with '?'.",
     ),
     ("base: a\x07", "4:8: This is not valid YAML: it holds the character U+0007. Remove it."),
     ('base: "\\e[31m"', "4:7: This text holds the character U+001B, which cannot be seen. Remove it."),
@@ -271,11 +288,6 @@ DEFAULTS = [
             f" Valid: {CHECKS}, float_tolerance, max_warnings."
         ),
     ),
-    ("shape: {warn: '> 0.05'}", "5:3: 'shape' arrives with the statistics; this version cannot judge it. Remove it."),
-    (
-        "distance: {warn: '> 1'}",
-        "5:3: 'distance' arrives with the statistics; this version cannot judge it. Remove it.",
-    ),
     (
         "rows_removed: {fails: '> 1%'}",
         "5:18: Unknown key 'fails' under defaults.rows_removed. Did you mean 'fail'? Valid: warn, fail.",
@@ -414,7 +426,10 @@ TABLES = [
     ),
     (
         "tables:\n  t:\n    keys: [id]",
-        f"6:5: Unknown key 'keys' under tables.t. Did you mean 'key'? Valid: key, materialized, columns, {CHECKS}.",
+        (
+            "6:5: Unknown key 'keys' under tables.t. Did you mean 'key'? Valid: key, materialized, dry_run, columns,"
+            f" {CHECKS}."
+        ),
     ),
     ("tables:\n  t: {key: [a, a]}", "5:16: 'a' stands twice in tables.t.key. Keep one."),
     ("tables:\n  t: {key: {a: b}}", "5:12: tables.t.key must be a column's name or a list of them; found a mapping."),
@@ -435,16 +450,13 @@ TABLES = [
     ),
     (
         "tables:\n  t: {columns: {a: skip}}",
-        (
-            "5:20: tables.t.columns.a must be ignore; found the text 'skip'. Or a mapping with some of: ignore,"
-            " tolerance, measure, values_changed, null_rate, total, column_removed, type_changed."
-        ),
+        (f"5:20: tables.t.columns.a must be ignore; found the text 'skip'. Or a mapping with some of: {COLUMN_KEYS}."),
     ),
     (
         "tables:\n  t: {columns: {a: {rows_removed: fail}}}",
         (
-            "5:21: Unknown key 'rows_removed' under tables.t.columns.a. Did you mean 'column_removed'? Valid: ignore,"
-            " tolerance, measure, values_changed, null_rate, total, column_removed, type_changed."
+            "5:21: Unknown key 'rows_removed' under tables.t.columns.a. Did you mean 'column_removed'? Valid:"
+            f" {COLUMN_KEYS}."
         ),
     ),
     (
@@ -485,7 +497,7 @@ EXPECT = [
         "{table: t" + REASON,
         (
             "5:5: This entry of expect declares no change of t. Name at least one of: rows_removed, rows_added,"
-            " table_removed, table_added, values_changed, column_removed, column_added, type_changed."
+            f" table_removed, table_added, {OF_COLUMNS}."
         ),
     ),
     ("t", "5:5: Each entry of expect must be a mapping; found the text 't'."),
@@ -497,10 +509,10 @@ EXPECT = [
         ),
     ),
     (
-        "{table: t, direction: up" + REASON,
+        "{table: t, directed: up" + REASON,
         (
-            "5:16: Unknown key 'direction' under expect. Valid: table, columns, rows_removed, rows_added,"
-            " table_removed, table_added, values_changed, column_removed, column_added, type_changed, reason, owner."
+            "5:16: Unknown key 'directed' under expect. Did you mean 'direction'? Valid: table, columns, rows_removed,"
+            f" rows_added, table_removed, table_added, {OF_COLUMNS}, direction, reason, owner."
         ),
     ),
     (
@@ -511,7 +523,7 @@ EXPECT = [
         "{table: t, columns: [a], rows_added: '<= 5%'" + REASON,
         (
             "5:16: rows_added is about whole rows or tables, not about columns. Remove 'columns', or add one of:"
-            " values_changed, column_removed, column_added, type_changed."
+            f" {OF_COLUMNS}."
         ),
     ),
     (

@@ -51,7 +51,7 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     policy = default_policy()
 
     def limit(warn: tuple[float, str] | None, fail: tuple[float, str], unit: str = "share") -> Limit:
-        one = {"share": "share", "points": "points", "count": "count"}[unit]
+        one = {"share": "share", "points": "points", "count": "count", "spreads": "spreads"}[unit]
         thresholds = [Threshold(at[0], one, at[1]) if at else None for at in (warn, fail)]  # type: ignore[arg-type]
         return Limit(warn=thresholds[0], fail=thresholds[1])
 
@@ -67,6 +67,8 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         "values_changed": limit((0, "> 0"), (0.01, "> 1%")),
         "null_rate": limit((0.001, "> 0.1pp"), (0.01, "> 1pp"), "points"),
         "total": limit((0.001, "> 0.1%"), (0.01, "> 1%")),
+        "shape": limit((0.05, "> 0.05"), (0.1, "> 0.10")),
+        "distance": limit((0.1, "> 0.10"), (0.25, "> 0.25"), "spreads"),
         "no_data": Limit(status="inconclusive"),
     }
     assert policy.defaults == expected
@@ -114,7 +116,9 @@ def test_tables_and_columns_of_the_design_page_config() -> None:
     assert orders.columns == {
         "loaded_at": ColumnPolicy(ignore=True),
         "amount": ColumnPolicy(
-            tolerance=Tolerance(absolute=0.005), limits={"total": Limit(fail=total, origin="datacanary.yml:27")}
+            tolerance=Tolerance(absolute=0.005),
+            limits={"total": Limit(fail=total, origin="datacanary.yml:27")},
+            origins={"tolerance": "datacanary.yml:27"},
         ),
         "on": ColumnPolicy(ignore=True),
         "rate": ColumnPolicy(
@@ -124,18 +128,46 @@ def test_tables_and_columns_of_the_design_page_config() -> None:
                 "null_rate": Limit(Threshold(0.0, "points", "> 0"), origin="datacanary.yml:32"),
                 "type_changed": Limit(status="warn", origin="datacanary.yml:33"),
             },
+            origins={"tolerance": "datacanary.yml:30", "measure": "datacanary.yml:31"},
         ),
     }
+
+
+def test_patterns_of_the_design_page_config() -> None:
+    tables = parse(FULL, "datacanary.yml", {}).policy.tables
+    shape = Limit(Threshold(0.05, "share", "> 5%"), Threshold(0.2, "share", "> 0.2"), origin="datacanary.yml:40")
+    distance = Limit(fail=Threshold(0.5, "spreads", "> 0.5"), origin="datacanary.yml:40")
+    assert list(tables) == ["fct_orders", "crm.people", "stg_*"]
+    assert tables["stg_*"] == TablePolicy(
+        dry_run=True,
+        columns={
+            "*_at": ColumnPolicy(ignore=True),
+            "score": ColumnPolicy(
+                direction="decrease",
+                dry_run=False,
+                limits={"shape": shape, "distance": distance},
+                origins={"direction": "datacanary.yml:39"},
+            ),
+        },
+    )
 
 
 def test_expectations_of_the_design_page_config() -> None:
     why, who = "DATA-412 coupon fix", "ada"
     file = "datacanary.yml"
+    discount = ("discount",)
     assert parse(FULL, file, {}).expectations == (
-        Expectation("fct_orders", ("discount",), "values_changed", 0.01, 0.12, "share", why, "1% .. 12%", f"{file}:37"),
-        Expectation("fct_orders", (), "rows_removed", 0, 500, "count", "old rows", "0 .. 500", f"{file}:40", who),
-        Expectation("fct_orders", ("a", "b"), "column_removed", 1, 1, "count", "old rows", "true", f"{file}:41", who),
-        Expectation("fct_orders", (), "rows_added", 0, 0.05, "share", "old rows", "<= 5%", f"{file}:42", who),
+        Expectation("fct_orders", discount, "values_changed", 0.01, 0.12, "share", why, "1% .. 12%", f"{file}:43"),
+        Expectation("fct_orders", (), "rows_removed", 0, 500, "count", "old rows", "0 .. 500", f"{file}:46", who),
+        Expectation("fct_orders", ("a", "b"), "column_removed", 1, 1, "count", "old rows", "true", f"{file}:47", who),
+        Expectation("fct_orders", (), "rows_added", 0, 0.05, "share", "old rows", "<= 5%", f"{file}:48", who),
+        Expectation(
+            "crm.people", ("city",), "values_changed", 0, 0.5, "share", "x", "<= 50%", f"{file}:54", "", "increase"
+        ),
+        Expectation("crm.people", ("city",), "null_rate", 0, 0.02, "points", "x", "<= 2pp", f"{file}:55"),
+        Expectation("crm.people", ("city",), "shape", 0.1, 0.3, "share", "x", "0.1 .. 30%", f"{file}:56"),
+        Expectation("crm.people", ("city",), "distance", 0, 1.5, "spreads", "x", "<= 1.5", f"{file}:57"),
+        Expectation("crm.people", ("city",), "total", 0, 0.5, "share", "x", "0 .. 50%", f"{file}:58"),
     )
 
 
