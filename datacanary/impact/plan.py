@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from datacanary.errors import UsageError
 from datacanary.impact.change import Changes, changes_between
+from datacanary.impact.marking import Reading, marked
+from datacanary.impact.roots import roots_of
 from datacanary.model.basic import Pair, Relation
 from datacanary.model.plan import Build, Place, PlacedSource, Plan, PlannedTable
 from datacanary.model.project import Model, Project
 
 
-def make_plan(projects: Pair[Project], production: str, select: Sequence[str] = ()) -> Plan:
+def make_plan(
+    projects: Pair[Project], production: str, select: Sequence[str] = (), reading: Reading | None = None
+) -> Plan:
     """Plan a check of head against base.
 
     `select` limits it to tables by name or `schema.name`; raises UsageError for a name that neither version has.
+    `reading` says how to read queries for what is unstable in them.
     """
     changes = changes_between(projects)
-    every = tuple(_tables(projects, changes, production))
+    every = tuple(_rooted(_tables(projects, changes, production), projects, changes, production))
     tables = _selected(every, select)
     wanted = Pair(
         {table.relations.base for table in tables if table.compared and table.relations.base},
@@ -31,9 +37,9 @@ def make_plan(projects: Pair[Project], production: str, select: Sequence[str] = 
     return Plan(
         versions=Pair(projects.base.version, projects.head.version),
         builds=builds,
-        sources=_placed_sources(projects, builds, shared),
-        files=_placed_files(projects, builds, unchanged_files),
-        tables=tables,
+        sources=placed_sources(projects, builds, shared),
+        files=placed_files(projects, builds, unchanged_files),
+        tables=tuple(marked(tables, projects, lambda one: display_name(one, production), reading or Reading())),
         externals=tuple(sorted({read for build in builds for read in build.model.reads("external", "previous")})),
         shared=shared,
         shared_files=unchanged_files,
@@ -80,6 +86,17 @@ def _tables(projects: Pair[Project], changes: Changes, production: str) -> Itera
         else:
             reason = "neither its query nor anything that it reads changed"
             yield PlannedTable(name, "unaffected", reason, relations, paths)
+
+
+def _rooted(
+    tables: Iterator[PlannedTable], projects: Pair[Project], changes: Changes, production: str
+) -> Iterator[PlannedTable]:
+    """Say of each table which changed models it reads, directly or through others."""
+    roots = roots_of(projects, changes)
+    for table in tables:
+        relation = table.relations.head or table.relations.base
+        found = roots.get(relation, ()) if relation is not None else ()
+        yield replace(table, roots=tuple(display_name(root, production) for root in found))
 
 
 def _renames(projects: Pair[Project]) -> dict[Relation, Relation]:
@@ -160,9 +177,10 @@ def _missing_model(model: Model, project: Project, before: Project) -> str:
     return ""
 
 
-def _placed_sources(
+def placed_sources(
     projects: Pair[Project], builds: Sequence[Build], shared: frozenset[Relation]
 ) -> tuple[PlacedSource, ...]:
+    """Return the data files under `sources:` that builds read, each with the place that needs it."""
     needed: dict[tuple[Place, Relation], PlacedSource] = {}
     for build in builds:
         project = projects.base if build.place == "base" else projects.head
@@ -172,9 +190,10 @@ def _placed_sources(
     return tuple(needed[key] for key in sorted(needed))
 
 
-def _placed_files(
+def placed_files(
     projects: Pair[Project], builds: Sequence[Build], unchanged: frozenset[str]
 ) -> tuple[PlacedSource, ...]:
+    """Return the data files that builds name themselves, each with the place that needs it."""
     needed: dict[tuple[Place, str], PlacedSource] = {}
     for build in builds:
         project = projects.base if build.place == "base" else projects.head
