@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from datacanary.model.basic import Pair
 from datacanary.model.run import Report, TableReport
 from datacanary.model.statistics import Cell
-from datacanary.model.tablediff import ColumnDiff, SampleRow
+from datacanary.model.tablediff import SampleRow
 from datacanary.model.verdict import Check
+from datacanary.report.json_causes import encode_attribution, encode_cause, encode_mark, encode_noise, encode_rows
+from datacanary.report.json_columns import encode_column
+from datacanary.report.json_values import Json
 
-SCHEMA_VERSION = "1.0"
-
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+SCHEMA_VERSION = "1.1"
 
 
 def render(report: Report) -> str:
@@ -59,6 +60,10 @@ def _check(check: Check) -> dict[str, Json]:
         "limit": check.limit,
         "limit_origin": check.limit_origin,
         "estimated": check.estimated,
+        "dry_run": check.dry_run,
+        "expected": check.expected,
+        "noise": check.noise,
+        "unstable": check.unstable,
         "message": check.message,
     }
 
@@ -79,39 +84,22 @@ def _table(table: TableReport) -> dict[str, Json]:
             "duplicates": _sides(diff.key.duplicates),
             "nulls": _sides(diff.key.nulls),
         },
-        "rows": {
-            "base": diff.rows.base,
-            "head": diff.rows.head,
-            "added": diff.rows.added,
-            "removed": diff.rows.removed,
-            "changed": diff.rows.changed,
-            "unchanged": diff.rows.unchanged,
-        },
-        "columns": [_column(column) for column in diff.columns],
+        "rows": encode_rows(diff.rows),
+        "columns": [encode_column(column) for column in diff.columns],
         "column_order_changed": diff.column_order_changed,
         "notes": list(diff.notes),
-        "causes": [],
+        "fault": diff.fault,
+        "inherited_from": list(table.inherited_from),
+        "attribution": None if diff.attribution is None else encode_attribution(diff.attribution),
+        "causes": [encode_cause(cause) for cause in diff.causes],
+        "marks": [encode_mark(mark) for mark in diff.marks],
+        "noise": None if diff.noise is None else encode_noise(diff.noise),
         "samples": [_sample(row) for row in diff.samples],
     }
 
 
 def _sides(pair: Pair[str | None] | Pair[int]) -> dict[str, Json]:
     return {"base": pair.base, "head": pair.head}
-
-
-def _column(column: ColumnDiff) -> dict[str, Json]:
-    def side(nulls: int | None) -> dict[str, Json]:
-        return {} if nulls is None else {"nulls": nulls}
-
-    return {
-        "name": column.name,
-        "change": column.change,
-        "type": _sides(column.type),
-        "changed": column.changed,
-        "forgiven": column.forgiven,
-        "incomparable": column.incomparable,
-        "statistics": {"base": side(column.nulls.base), "head": side(column.nulls.head), "distance": {}},
-    }
 
 
 def _sample(row: SampleRow) -> dict[str, Json]:

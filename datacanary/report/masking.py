@@ -5,29 +5,88 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from datacanary.model.basic import Pair
+from datacanary.model.cause import Cause
 from datacanary.model.config import SamplePolicy
-from datacanary.model.statistics import Cell
-from datacanary.model.tablediff import SampleRow, TableDiff
+from datacanary.model.statistics import Cell, Distances, Statistics
+from datacanary.model.tablediff import ColumnDiff, SampleRow, TableDiff
 
 
 def mask(diff: TableDiff, names: tuple[str, ...], policy: SamplePolicy) -> TableDiff:
-    """Leave in a table's samples only what the policy allows.
+    """Leave in a table's samples, statistics and causes only the values that the policy allows.
 
     `names` are the names under which the policy may speak of the table. `none` leaves no samples, `keys` the values
-    of key columns, `allowed` also those of the columns that are listed as `table.column`.
+    of key columns in them, `allowed` also those of the columns that are listed as `table.column`. Statistics and
+    causes show values of listed columns alone, never a key's for being one; counts and shares are no values.
     """
-    if policy.show == "none":
-        return replace(diff, samples=())
-    allowed = {entry.lower() for entry in policy.allow} if policy.show == "allowed" else set()
-    columns = frozenset(
-        column.name for column in diff.columns if any(f"{name}.{column.name}".lower() in allowed for name in names)
+    listed = {entry.lower() for entry in policy.allow} if policy.show == "allowed" else set()
+    allowed = frozenset(
+        column.name for column in diff.columns if any(f"{name}.{column.name}".lower() in listed for name in names)
     )
-    return replace(diff, samples=tuple(_masked(row, columns) for row in diff.samples))
+    samples = () if policy.show == "none" else tuple(_sample(row, allowed) for row in diff.samples)
+    return replace(
+        diff,
+        samples=samples,
+        columns=tuple(one if one.name in allowed else _column(one) for one in diff.columns),
+        causes=tuple(_cause(one, allowed) for one in diff.causes),
+    )
 
 
-def _masked(row: SampleRow, allowed: frozenset[str]) -> SampleRow:
+def _sample(row: SampleRow, allowed: frozenset[str]) -> SampleRow:
     def keep(cells: Mapping[str, Cell]) -> dict[str, Cell]:
         return {name: value for name, value in cells.items() if name in allowed}
 
     columns = row.columns or tuple(dict.fromkeys((*row.base, *row.head)))
     return replace(row, columns=columns, base=keep(row.base), head=keep(row.head))
+
+
+def _column(column: ColumnDiff) -> ColumnDiff:
+    return replace(
+        column,
+        totals=Pair(None, None),
+        statistics=column.statistics.map(_statistics),
+        distances=_distances(column.distances),
+    )
+
+
+def _statistics(statistics: Statistics | None) -> Statistics | None:
+    """Keep what is counted, and lengths: new members stay hidden until they are named here."""
+    if statistics is None:
+        return None
+    return Statistics(
+        rows=statistics.rows,
+        nulls=statistics.nulls,
+        distinct=statistics.distinct,
+        distinct_estimated=statistics.distinct_estimated,
+        nan=statistics.nan,
+        positive_infinity=statistics.positive_infinity,
+        negative_infinity=statistics.negative_infinity,
+        zero=statistics.zero,
+        negative=statistics.negative,
+        blank=statistics.blank,
+        midnight=statistics.midnight,
+        lengths=statistics.lengths,
+    )
+
+
+def _distances(distances: Distances | None) -> Distances | None:
+    """Keep what has no unit."""
+    if distances is None:
+        return None
+    return Distances(
+        largest_gap=distances.largest_gap,
+        largest_gap_at_most=distances.largest_gap_at_most,
+        earth_mover_in_spreads=distances.earth_mover_in_spreads,
+        variation=distances.variation,
+        largest_move_by=distances.largest_move_by,
+        new_share=distances.new_share,
+        psi=distances.psi,
+        jensen_shannon=distances.jensen_shannon,
+    )
+
+
+def _cause(cause: Cause, allowed: frozenset[str]) -> Cause:
+    if allowed.issuperset(cause.shows):
+        return cause
+    message = cause.discreet or f"{cause.kind.replace('_', ' ')}, of values that are masked"
+    return replace(cause, message=message, shows=(), discreet="")

@@ -18,7 +18,7 @@ def next_step(report: Report) -> str:
             step = f"mend {', '.join(paths[:3])}{' …' if len(paths) > 3 else ''}, then check again"  # noqa: PLR2004
         case "inconclusive":
             step = "see below what could not be compared, and why"
-        case _ if not report.verdict.checks:
+        case _ if all(table.diff.comparison == "unaffected" for table in report.tables):
             return "merge: there is no data to look at"
         case _ if report.kind == "deploy":
             return f"undo it with: datacanary rollback {report.run_id}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from datacanary.model.verdict import Status
 from datacanary.report.encoding import for_terminal
 
-_TIES = {"=", "->"}
+_TIES = {"=", "->", ".."}
 """Words that hold those beside them on their line."""
 
 Tone = Literal["red", "yellow", "green", "magenta", "dim", "bold"]
@@ -51,11 +52,31 @@ class Style:
         return f"{clean[: width - 1 - tail]}…{clean[len(clean) - tail :]}"
 
 
+def labelled(label: str, text: str, style: Style, painted: str = "") -> Iterator[str]:
+    """Write a sentence after a label; on a terminal its further lines are indented under its first.
+
+    `painted` is the label in colour, without the blanks at its end.
+
+    >>> list(labelled("  why   ", "all is ten times as much", Style(width=30)))
+    ['  why   all is ten times as', '        much']
+    """
+    shown = painted + label[len(label.rstrip()) :] if painted else label
+    if style.width is None:
+        yield shown + text
+        return
+    indent = " " * len(label)
+    lines = wrap(text, max(style.width - len(label), 20))
+    yield shown + lines[0]
+    yield from (indent + line for line in lines[1:])
+
+
 def wrap(text: str, width: int) -> list[str]:
-    """Break a sentence into lines, but neither in `a = 1` or `1 -> 2` nor in a command to paste at its end.
+    """Break a sentence into lines, but neither in `a = 1`, `1 -> 2` or `3 %` nor in a command to paste at its end.
 
     >>> wrap("e.g. order_id = 1; to undo it: datacanary rollback last", 14)
     ['e.g.', 'order_id = 1;', 'to undo it:', 'datacanary rollback last']
+    >>> wrap("limit 0.1 % (default)", 9)
+    ['limit', '0.1 %', '(default)']
     """
     lines: list[str] = []
     for piece in _pieces(text):
@@ -71,7 +92,7 @@ def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     tied = False
     for word in f"{sentence}{colon[:1]}".split(" "):
-        if pieces and (tied or word in _TIES):
+        if pieces and (tied or word in _TIES or word.startswith("%")):
             pieces[-1] += f" {word}"
         else:
             pieces.append(word)

@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from reports import REPORTS
+from explained import EXPLAINED
+from reports import REPORTS as JUDGED
 
 from datacanary.report.style import Style
 from datacanary.report.terminal import render
 
 FOLDER = Path(__file__).parent / "terminal"
+REPORTS = JUDGED | EXPLAINED
 STYLES = {"80": Style(width=80), "pipe": Style()}
 
 

@@ -12,6 +12,8 @@ from typing import cast
 
 import duckdb
 import pytest
+from full_report import full_report
+from json_fitting import Node, follow, nodes, problems, put, the_schema
 from jsonschema import Draft202012Validator
 
 from datacanary.model.basic import Pair
@@ -19,9 +21,7 @@ from datacanary.model.tablediff import DiffOptions
 from datacanary.pipeline.adhoc import diff
 from datacanary.pipeline.check import check
 from datacanary.pipeline.versions import Asked
-from datacanary.report.json import encode, schema
-
-Node = dict[str, object]
+from datacanary.report.json import encode
 
 CONFIG = """\
 version: 1
@@ -57,7 +57,7 @@ HEAD = {
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Node]:
-    """Results of real runs: of a change that does a bit of everything, of one that does nothing, and of a diff."""
+    """Results of real runs (a change that does a bit of everything, one that does nothing, a diff), and a full one."""
     folder = tmp_path_factory.mktemp("schema")
     repository = folder / "repository"
     repository.mkdir()
@@ -80,6 +80,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Node]:
     found = {"change": check(asked, "check", print).report, "diff": compared.report}
     git(repository, "switch", "--quiet", "main")
     found["nothing"] = check(asked, "deploy", print).report
+    # Made by hand, with all that can be: no real table has all statistics, noise and causes at once.
+    found["full"] = full_report()
     return {name: cast("Node", json.loads(json.dumps(encode(report)))) for name, report in found.items()}
 
 
@@ -110,21 +112,12 @@ def result(results: dict[str, Node]) -> Node:
     return results["change"] | {"tables": tables}
 
 
-def the_schema() -> Node:
-    return cast("Node", json.loads(schema()))
-
-
-def problems(result: object, against: Node | None = None) -> list[str]:
-    validator = Draft202012Validator(against or the_schema())
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(result)]
-
-
 def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(the_schema())
 
 
 def test_real_results_fit(results: dict[str, Node]) -> None:
-    assert {name: problems(result) for name, result in results.items()} == {"change": [], "diff": [], "nothing": []}
+    assert {name: problems(result) for name, result in results.items()} == {name: [] for name in results}
 
 
 def test_the_real_results_show_every_comparison_effect_and_kind_of_sample(results: dict[str, Node]) -> None:
@@ -143,7 +136,7 @@ def test_no_member_of_a_real_result_is_left_undescribed(results: dict[str, Node]
         if node.get("additionalProperties") is True and "properties" in node:
             node["additionalProperties"] = False
     found = {name: problems(result, closed) for name, result in results.items()}
-    assert found == {"change": [], "diff": [], "nothing": []}
+    assert found == {name: [] for name in results}
 
 
 def test_every_member_and_every_item_is_described() -> None:
@@ -173,22 +166,39 @@ def test_a_result_may_grow(result: Node) -> None:
     assert problems(grown) == []
 
 
-def test_no_member_of_the_contract_may_be_missing(result: Node) -> None:
-    missing_but_fits = []
-    for path in member_paths(result, ()):
-        broken = copy.deepcopy(result)
-        parent = follow(broken, path[:-1])
-        assert isinstance(parent, dict)
-        del parent[path[-1]]
-        if not problems(broken):
-            missing_but_fits.append(path)
-    assert missing_but_fits == []
+def test_no_member_of_the_contract_may_be_missing(result: Node, results: dict[str, Node]) -> None:
+    for complete in (result, results["full"]):
+        missing_but_fits = []
+        for path in member_paths(complete, ()):
+            broken = copy.deepcopy(complete)
+            parent = follow(broken, path[:-1])
+            assert isinstance(parent, dict)
+            del parent[path[-1]]
+            if not problems(broken):
+                missing_but_fits.append(path)
+        assert missing_but_fits == []
+
+
+def test_a_result_of_version_1_0_fits_without_what_came_later(result: Node) -> None:
+    old = copy.deepcopy(result)
+    for judged in nodes(old["checks"]):
+        for name in ("dry_run", "expected", "noise", "unstable"):
+            del judged[name]
+    for table in nodes(old["tables"]):
+        for name in ("fault", "inherited_from", "attribution", "marks", "noise"):
+            del table[name]
+        for column in nodes(table["columns"]):
+            del column["increased"], column["decreased"]
+            column["statistics"] = {"base": {"nulls": 0}, "head": {}, "distance": {}}
+    assert problems(old) != []
+    assert problems(old | {"schema_version": "1.0"}) == []
 
 
 def member_paths(node: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
     """Name every member, of each list only in its first item; the user's own columns are no members of ours."""
     if isinstance(node, dict):
-        own = path[-1:] in {("base",), ("head",), ("distance",)} and path[-2:-1] == ("statistics",)
+        known = path[-1:] in {("base",), ("head",), ("distance",)} and path[-2:-1] == ("statistics",)
+        own = known or path[-1] in {"columns_own", *MOVES} if path else False
         cells = len(path) > 1 and path[-3:-2] == ("samples",) and path[-1] in {"key", "base", "head"}
         if not own and not cells:
             for name, member in node.items():
@@ -198,21 +208,12 @@ def member_paths(node: object, path: tuple[str | int, ...]) -> Iterator[tuple[st
         yield from member_paths(node[0], (*path, 0))
 
 
-def follow(node: object, path: tuple[str | int, ...]) -> object:
-    for part in path:
-        node = cast("Node", node)[cast("str", part)]
-    return node
+MOVES = ("cells", "nulls", "totals", "shapes", "distances")
+"""The members of noise that go by column."""
 
 
 def table_of(result: Node, comparison: str) -> Node:
     return next(table for table in nodes(result["tables"]) if table["comparison"] == comparison)
-
-
-def put(value: object, *path: str | int) -> Callable[[Node], None]:
-    def change(result: Node) -> None:
-        cast("Node", follow(result, path[:-1]))[cast("str", path[-1])] = value
-
-    return change
 
 
 def put_in_table(comparison: str, value: object, *path: str | int) -> Callable[[Node], None]:
@@ -245,7 +246,11 @@ def put_in_table(comparison: str, value: object, *path: str | int) -> Callable[[
         pytest.param(put_in_table("keyed", "moved", "samples", 0, "kind"), id="unknown kind of sample"),
         pytest.param(put_in_table("keyed", True, "failed"), id="failed but compared"),
         pytest.param(put_in_table("keyless", 0, "rows", "changed"), id="keyless with changed rows"),
-        pytest.param(put_in_table("unaffected", "warn", "status"), id="unaffected but not passed"),
+        pytest.param(put_in_table("unaffected", "fail", "status"), id="unaffected but failed"),
+        pytest.param(put("no", "checks", 0, "dry_run"), id="dry run as text"),
+        pytest.param(put(None, "checks", 0, "expected"), id="nothing expected as null"),
+        pytest.param(put("36 %", "checks", 0, "noise"), id="noise as text"),
+        pytest.param(put(True, "checks", 0, "unstable"), id="unstable without a reason"),
         pytest.param(put_in_table("not_compared", 0, "rows", "added"), id="not compared but counted"),
         pytest.param(put_in_table("unaffected", "compared", "comparison"), id="unknown comparison"),
     ],
@@ -255,10 +260,6 @@ def test_a_broken_result_does_not_fit(result: Node, breaks: Callable[[Node], Non
     breaks(broken)
     assert broken != result
     assert problems(broken) != []
-
-
-def nodes(found: object) -> list[Node]:
-    return cast("list[Node]", found)
 
 
 def objects(node: object) -> Iterator[Node]:

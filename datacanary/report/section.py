@@ -1,0 +1,82 @@
+"""All that a terminal report says of one table: its checks, what explains them, its columns, and who inherits it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from datacanary.model.run import Report, TableReport
+from datacanary.report.attribution import attribution_lines
+from datacanary.report.checklines import check_lines, short_finding
+from datacanary.report.encoding import for_terminal
+from datacanary.report.folding import Section
+from datacanary.report.noise import noise_lines
+from datacanary.report.samples import sample_lines
+from datacanary.report.style import Style, labelled
+from datacanary.report.tableview import columns_view
+from datacanary.report.why import why_lines
+
+
+def section_lines(section: Section, report: Report, style: Style) -> Iterator[str]:
+    """Write a table's section."""
+    table, diff = section.table, section.table.diff
+    path = table.paths.head or table.paths.base
+    if diff.failed:
+        yield from _titled(table, diff.reason, style)
+        return
+    reason = f"{diff.reason}{f' ({path})' if path and path not in diff.reason else ''}"
+    yield from _titled(table, reason, style)
+    checks = report.checks_of(table.name)
+    yield from check_lines(checks, style)
+    yield from why_lines(diff.causes, style)
+    yield from attribution_lines(table, style)
+    yield from noise_lines(diff, checks, style)
+    yield from _key_lines(table, report, style)
+    for note in diff.notes:
+        yield from labelled("  note  ", for_terminal(note), style)
+    view = columns_view(diff, style)
+    if view:
+        yield ""
+        yield textwrap.indent(view, "  ")
+    samples = sample_lines(diff)
+    if samples:
+        yield ""
+        for line in samples:
+            yield from labelled("  e.g. ", for_terminal(line), style)
+    yield from _inheriting(section, report, style)
+
+
+def _titled(table: TableReport, text: str, style: Style) -> Iterator[str]:
+    """Write a table's name and the sentence about it; further lines are indented a little, however long the name."""
+    name = for_terminal(table.name)
+    whole = f"{name}: {for_terminal(text)}"
+    lines = (
+        [whole]
+        if style.width is None
+        else textwrap.wrap(whole, style.width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    )
+    yield style.paint(f"{name}:", "bold") + lines[0].removeprefix(f"{name}:")
+    yield from lines[1:]
+
+
+def _key_lines(table: TableReport, report: Report, style: Style) -> Iterator[str]:
+    key = table.diff.key
+    columns = for_terminal(", ".join(key.columns))
+    if table.diff.comparison == "keyed" and key.origin == "inferred":
+        options = ": " + " ".join(f"--key {for_terminal(name)}" for name in key.columns)
+        line = f", put into datacanary.yml: tables: {{{for_terminal(table.name)}: {{key: [{columns}]}}}}"
+        told = f"({columns}), inferred; to fix it{options if report.kind == 'diff' else line}"
+        yield from labelled("  key   ", told, style)
+
+
+def _inheriting(section: Section, report: Report, style: Style) -> Iterator[str]:
+    """Write one line for each table that only shows this one's change."""
+    if section.inheriting:
+        yield ""
+        yield f"  inherited by {style.paint('(in full: --format json)', 'dim')}"
+    for table in section.inheriting:
+        others = [name for name in table.inherited_from if name != section.table.name]
+        also = f" (also inherits from {', '.join(others)})" if others else ""
+        text = for_terminal(f"{table.name}: {short_finding(report.checks_of(table.name))}{also}")
+        label = f"    {table.status.upper():<5} "
+        yield from labelled(label, text, style, f"    {style.status(table.status)}")
