@@ -26,15 +26,16 @@ def diff(  # noqa: PLR0913 -- the options of the command, by name
     tolerance: Mapping[str, float | tuple[float, float]] | None = None,
     samples: int = 5,
     memory_limit: int | str | None = None,
-    statistics: bool = True,
+    statistics: bool = False,
 ) -> DiffResult:
     """Compare two tables exactly: Polars frames (lazy or eager), PyArrow tables, files, or `URL#schema.table`.
 
     `key` names the columns that pair the rows; None infers them, `[]` compares whole rows. `tolerance` gives per
     column what may differ: absolute, or (absolute, relative as a fraction of 1). `memory_limit` is in bytes or as
-    "4GiB"; None is half of what is free. Without `statistics` there are no causes either, and it takes less time. The
-    rows of the result are read again when they are asked for. Raises DataError, with the side and the column, for
-    whatever cannot be compared.
+    "4GiB"; None is half of what is free. With `statistics` it also tells what each column is like on both sides
+    (`result.columns[...].statistics` and `.distances`) and what explains the difference (`result.causes`). The rows of
+    the result are read again when they are asked for. Raises DataError, with the side and the column, for whatever
+    cannot be compared.
 
     >>> import polars as pl
     >>> base, head = pl.DataFrame({"id": [1, 2], "n": [5, 6]}), pl.DataFrame({"id": [2, 3], "n": [7, 8]})
@@ -62,21 +63,26 @@ def _bytes(limit: int | str | None) -> int:
     return parse_limit(limit) if isinstance(limit, str) else checked_limit(limit)
 
 
-def check(
+def check(  # noqa: PLR0913 -- the options of the command, by name
     path: str | Path = ".",
     *,
     base: str | None = None,
     head: str | None = None,
     select: Sequence[str] = (),
     config: str | Path | None = None,
+    noise_check: bool = False,
+    attribute: bool = False,
+    statistics: bool = True,
 ) -> Report:
     """Build both versions of the project at `path` in isolation, compare them, and judge, as `datacanary check` does.
 
-    `base` and `head` are git refs; head is the working tree if it is None. Raises CanaryError, as the command does.
+    `base` and `head` are git refs; head is the working tree if it is None. `noise_check` builds base a second time, on
+    shuffled rows, to see what differs by chance; `attribute` tells what a changed table does itself from what it
+    inherits; without `statistics` differences are only counted. Raises CanaryError, as the command does.
     """
     # Who only compares tables need not wait until everything is imported that builds them.
     from datacanary.pipeline.check import check as run_check  # noqa: PLC0415
-    from datacanary.pipeline.versions import Asked  # noqa: PLC0415
+    from datacanary.pipeline.versions import Asked, Extent  # noqa: PLC0415
 
     asked = Asked(
         start=Path(path),
@@ -85,5 +91,6 @@ def check(
         base=base,
         head=head,
         select=tuple(select),
+        extent=Extent(noise_check=noise_check, attribute=attribute, statistics=statistics),
     )
     return run_check(asked, "check", lambda _: None).report

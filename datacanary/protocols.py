@@ -58,6 +58,18 @@ class Workspace(Protocol):
     def create(self, target: Physical, materialized: Materialized, preamble: Sequence[str], query: str) -> None:
         """Run the preamble and make the target from the query; nothing stays of a failed one."""
 
+    def perturbed(self) -> AbstractContextManager[None]:
+        """While the block runs, work with another number of threads, and have the places `noise` and `shuffled`.
+
+        What was built there is gone after it. Raises WarehouseError or StatementError.
+        """
+
+    def shuffle(self, source: Physical | str, target: Physical) -> None:
+        """Copy a relation, or the data file of this path, into a table in another order, the same each time.
+
+        The target may be the source. Raises StatementError for a source that is not there or cannot be read.
+        """
+
     def columns(self, relation: Physical) -> tuple[Column, ...] | None:
         """Return the columns of a relation, None if it does not exist."""
 

@@ -5,41 +5,47 @@ from __future__ import annotations
 import concurrent.futures
 import graphlib
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from datacanary.build.places import MissingTableError, Node, Places
 from datacanary.build.splice import splice
-from datacanary.errors import CanaryError, ProjectError, StatementError
-from datacanary.model.basic import Physical, Relation
+from datacanary.errors import ProjectError, StatementError
+from datacanary.model.basic import Physical
 from datacanary.model.built import Built, Outcome
-from datacanary.model.plan import Build, Place, Plan
-from datacanary.model.project import Reference
+from datacanary.model.plan import Build
 from datacanary.protocols import Workspace
-
-Node = tuple[Place, Relation]
 
 _SECONDS_BETWEEN_LOOKS = 0.1
 
 
+def as_made(build: Build, made: Physical) -> None:
+    """Leave what was built as it is."""
+    del build, made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """How to build: `workers` at a time, `file_places` for data files that queries name, `on_done` after each."""
+    """How to build: `workers` at a time.
+
+    `finish` is done to each table or view before others read it, and part of making it; `on_done` is told of each.
+    """
 
     dialect: str
     workers: int
-    file_places: Mapping[tuple[Place, str], str]
     on_done: Callable[[Build, Outcome], None]
+    finish: Callable[[Build, Physical], None] = as_made
 
 
-def run_builds(plan: Plan, workspace: Workspace, options: BuildOptions) -> Built:
-    """Build everything that the plan names; a failure is an outcome, and so is what depends on it.
+def run_builds(planned: Sequence[Build], places: Places, workspace: Workspace, options: BuildOptions) -> Built:
+    """Build everything that is planned; a failure is an outcome, and so is what depends on it.
 
     An interrupt stops what runs before it goes on to the caller.
     """
-    builds: dict[Node, Build] = {(build.place, build.model.relation): build for build in plan.builds}
-    graph = graphlib.TopologicalSorter({node: _needs(build, plan) for node, build in builds.items()})
+    builds: dict[Node, Build] = {(build.place, build.model.relation): build for build in planned}
+    graph = graphlib.TopologicalSorter({node: places.upstream(build) for node, build in builds.items()})
     graph.prepare()
-    runner = _Runner(plan, workspace, options)
+    runner = _Runner(places, workspace, options)
     running: dict[concurrent.futures.Future[Outcome], Node] = {}
     with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
         try:
@@ -68,15 +74,11 @@ def _stop(running: Collection[concurrent.futures.Future[Outcome]], workspace: Wo
         _, unfinished = concurrent.futures.wait(unfinished, _SECONDS_BETWEEN_LOOKS)
 
 
-def _needs(build: Build, plan: Plan) -> tuple[Node, ...]:
-    return tuple((plan.place_of(read, build.place), read) for read in build.model.reads("model"))
-
-
 class _Runner:
     """Builds one model at a time for each worker; what is written here is read after the worker is done."""
 
-    def __init__(self, plan: Plan, workspace: Workspace, options: BuildOptions) -> None:
-        self._plan = plan
+    def __init__(self, places: Places, workspace: Workspace, options: BuildOptions) -> None:
+        self._places = places
         self._workspace = workspace
         self._options = options
         self.outcomes: dict[Node, Outcome] = {}
@@ -87,42 +89,21 @@ class _Runner:
         physical = self._workspace.physical(build.place, model.relation)
         if build.broken:
             return Outcome(physical, model.path, problem=build.broken)
-        for node in _needs(build, self._plan):
+        for node in self._places.upstream(build):
             upstream = self.outcomes[node]
             if not upstream.succeeded:
                 first = upstream.because_of or f"{node[1]} ({upstream.path})"
                 return Outcome(physical, model.path, problem=f"{first} could not be built", because_of=first)
         started = time.perf_counter()
         try:
-            spliced = splice(model, lambda reference: self._place(reference, build), self._options.dialect)
+            spliced = splice(model, lambda reference: self._places.of(reference, build), self._options.dialect)
             began = time.perf_counter()
             self._workspace.create(physical, model.materialized, spliced.preamble, spliced.query)
+            self._options.finish(build, physical)
             self.intervals.append((began, time.perf_counter()))
-        except (StatementError, ProjectError, _MissingTableError) as error:
+        except (StatementError, ProjectError, MissingTableError) as error:
             return Outcome(physical, model.path, time.perf_counter() - started, problem=str(error))
         return Outcome(physical, model.path, time.perf_counter() - started)
-
-    def _place(self, reference: Reference, build: Build) -> Physical | str:
-        if reference.target is None:
-            shared = reference.path in self._plan.shared_files
-            return self._options.file_places["shared" if shared else build.place, reference.path]
-        if reference.kind in {"model", "source"}:
-            return self._workspace.physical(self._plan.place_of(reference.target, build.place), reference.target)
-        found = self._workspace.locate(reference.target)
-        if found is None:
-            raise _MissingTableError(reference, build.model.path, self._workspace.nearest(reference.target))
-        return self._workspace.production(found)
-
-
-class _MissingTableError(CanaryError):
-    """A query reads what nobody has."""
-
-    def __init__(self, reference: Reference, path: str, nearest: str) -> None:
-        hint = f"Did you mean {nearest}?" if nearest else ""
-        problem = (
-            f"{path}:{reference.line} reads {reference.target}, which is no model, no source and not in the warehouse."
-        )
-        super().__init__(problem, hint=hint)
 
 
 def _covered(intervals: list[tuple[float, float]]) -> float:

@@ -8,14 +8,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datacanary.pipeline.versions import Asked
+    from datacanary.pipeline.versions import Asked, Extent
 
 
 def asked(
-    config: Path | None, base: str | None = None, head: str | None = None, select: Sequence[str] | None = None
+    config: Path | None,
+    base: str | None = None,
+    head: str | None = None,
+    select: Sequence[str] | None = None,
+    extent: Extent | None = None,
 ) -> Asked:
     """Gather the shared options; the environment and the current folder are read here and nowhere else."""
-    from datacanary.pipeline.versions import Asked
+    from datacanary.pipeline.versions import Asked, Extent
 
-    chosen = tuple(select or ())
-    return Asked(start=Path.cwd(), environ=os.environ, config=config, base=base, head=head, select=chosen)
+    return Asked(
+        start=Path.cwd(),
+        environ=os.environ,
+        config=config,
+        base=base,
+        head=head,
+        select=tuple(select or ()),
+        extent=extent or Extent(),
+    )
+
+
+def extent(*, noise_check: bool, attribute: bool, no_statistics: bool) -> Extent:
+    """Gather how far a check goes."""
+    from datacanary.pipeline.versions import Extent
+
+    return Extent(noise_check=noise_check, attribute=attribute, statistics=not no_statistics)

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import typer
 
-from datacanary.cli.asking import asked
+from datacanary.cli.asking import asked, extent
 from datacanary.cli.console import Console
 from datacanary.cli.guard import guarded
-from datacanary.cli.options import Base, Config, Format, Head, NoColor, Output, Quiet, Select, Verbose
+from datacanary.cli.options import (
+    Attribute,
+    Base,
+    Config,
+    Format,
+    Head,
+    NoColor,
+    NoiseCheck,
+    NoStatistics,
+    Output,
+    Quiet,
+    Select,
+    Verbose,
+)
 
 
 def check(
     base: Base = None,
     head: Head = None,
     select: Select = None,
+    noise_check: NoiseCheck = False,
+    attribute: Attribute = False,
+    no_statistics: NoStatistics = False,
     format: Format = "terminal",  # noqa: A002 -- the option's name
     output: Output = None,
     config: Config = None,
@@ -32,7 +48,8 @@ def check(
         from datacanary.cli.reporting import exit_code, show, timing
         from datacanary.pipeline.check import check as run
 
-        done = run(asked(config, base, head, select), "check", console.tell)
+        how_far = extent(noise_check=noise_check, attribute=attribute, no_statistics=no_statistics)
+        done = run(asked(config, base, head, select, how_far), "check", console.tell)
         console.settle()
         show(done.report, format, output, console)
         console.detail(timing(done, console))

@@ -27,6 +27,14 @@ Head = Annotated[
 Select = Annotated[
     list[str] | None, typer.Option("--select", metavar="TABLE", help="Only this table; may be repeated.")
 ]
+NoiseCheck = Annotated[
+    bool,
+    typer.Option("--noise-check", help="Build base a second time, on shuffled rows, to see what differs by chance."),
+]
+Attribute = Annotated[
+    bool,
+    typer.Option("--attribute", help="Tell what a changed table does itself from what it inherits; builds it again."),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="PATH", help="Write the report to a file instead of stdout.")
 ]

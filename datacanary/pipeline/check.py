@@ -8,17 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC
 
+from datacanary.build.places import PlannedPlaces
 from datacanary.build.run import BuildOptions, run_builds
+from datacanary.impact.attribution import attributed
+from datacanary.impact.marking import Reading
 from datacanary.impact.plan import make_plan
-from datacanary.model.basic import Pair
-from datacanary.model.built import Built, Outcome
+from datacanary.model.built import Outcome
 from datacanary.model.config import Policy
 from datacanary.model.plan import Build, Plan
 from datacanary.model.release import ReleasePlan
 from datacanary.model.run import Inputs, Report, RunKind, TableReport
 from datacanary.model.verdict import Check, Subject, Verdict, worst
 from datacanary.model.words import count
-from datacanary.pipeline.compare import compare_all, unaffected
+from datacanary.pipeline.attribution import attribute
+from datacanary.pipeline.compare import Comparing, compare_all, unaffected
 from datacanary.pipeline.inputs import (
     digests,
     file_places,
@@ -28,13 +31,17 @@ from datacanary.pipeline.inputs import (
     state_of,
     watched_files,
 )
+from datacanary.pipeline.noise import FirstBuilds, measure_noise
+from datacanary.pipeline.options import Rules
 from datacanary.pipeline.release_plan import observed_production, obstacles, swaps
-from datacanary.pipeline.versions import Asked, Versions, find_home, open_warehouse, read_versions
-from datacanary.protocols import Warehouse
+from datacanary.pipeline.versions import Asked, Extent, Versions, find_home, open_warehouse, read_versions
+from datacanary.protocols import Warehouse, Workspace
 from datacanary.report.masking import mask
 from datacanary.runs import RunFolder, Runs, StoredRun, runs_of
+from datacanary.tablediff.means import Means
+from datacanary.verdict.fitting import check_fit, check_tables
 from datacanary.verdict.judge import judge
-from datacanary.verdict.limits import names_of
+from datacanary.verdict.limits import names_of, unmatched
 from datacanary.version import __version__
 
 Tell = Callable[[str], None]
@@ -53,7 +60,11 @@ class Checked:
 def plan_only(asked: Asked) -> tuple[Versions, Plan]:
     """Read both versions and plan; touches no warehouse."""
     versions = read_versions(asked)
-    return versions, make_plan(versions.projects, versions.configs.head.production, asked.select)
+    reading = Reading(policies=versions.configs.map(lambda config: config.policy))
+    plan = make_plan(versions.projects, versions.configs.head.production, asked.select, reading)
+    if not asked.select:
+        check_tables(versions.configs.head.expectations, plan.tables)
+    return versions, plan
 
 
 def validate(asked: Asked) -> tuple[Versions, Plan]:
@@ -71,6 +82,7 @@ def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
     """
     started = time.perf_counter()
     versions, plan = plan_only(asked)
+    plan = attributed(plan, versions.projects) if asked.extent.attribute else plan
     warehouse = open_warehouse(versions.configs.head, versions.home.folder, asked.environ)
     runs = runs_of(versions.home.folder, asked.environ)
     runs.expire()
@@ -78,19 +90,19 @@ def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
     affected = sum(table.effect != "unaffected" for table in plan.tables)
     try:
         tell(f"planned {count(len(plan.builds), 'build')} for {count(affected, 'table')}")
-        run = _Run(versions, plan, warehouse, folder, tell)
+        run = _Run(versions, plan, warehouse, folder, asked.extent, tell)
         result = run.with_work() if affected else run.without_work()
         report = _report(versions, plan, folder, kind, result, time.perf_counter() - started)
         runs.finish(folder, StoredRun(__version__, report, result.release, versions.configs.head.production))
     except BaseException:
         runs.drop(folder)
         raise
-    return Checked(report, runs, folder, result.built.busy_seconds)
+    return Checked(report, runs, folder, result.warehouse_seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    built: Built
+    warehouse_seconds: float
     subjects: tuple[Subject, ...]
     inputs: Inputs
     release: ReleasePlan | None
@@ -104,16 +116,18 @@ class _Run:
     plan: Plan
     warehouse: Warehouse
     folder: RunFolder
+    extent: Extent
     tell: Tell
 
     @property
-    def _policies(self) -> Pair[Policy]:
-        return self.versions.configs.map(lambda config: config.policy)
+    def _rules(self) -> Rules:
+        configs = self.versions.configs
+        return Rules(configs.map(lambda config: config.policy), configs.head.expectations, self.extent.statistics)
 
     def without_work(self) -> _Result:
         """No table is affected: nothing is built, and the warehouse is not even opened."""
         subjects = tuple(Subject(table, unaffected(table)) for table in self.plan.tables)
-        return _Result(Built({}, 0.0), subjects, Inputs(pinned=True, how="nothing was read"), None)
+        return _Result(0.0, subjects, Inputs(pinned=True, how="nothing was read"), None)
 
     def with_work(self) -> _Result:
         """Build, compare, and look at what a promotion will ask about."""
@@ -123,14 +137,7 @@ class _Run:
             files = watched_files(self.plan, snapshots)
             before, hashed = state_of(files), digests(files)
             load_sources(self.plan, snapshots, workspace, self.folder.path)
-            options = BuildOptions(
-                dialect=self.warehouse.dialect,
-                workers=_workers(self.warehouse),
-                file_places=file_places(self.plan, snapshots, self.folder.path),
-                on_done=self._built_one,
-            )
-            built = run_builds(self.plan, workspace, options)
-            subjects = compare_all(self.plan, built, workspace, self._policies, self.tell)
+            subjects, seconds = self._compared(workspace)
             inputs = judge_inputs(self.plan, self.warehouse.capabilities.pinned_input, before, state_of(files))
             release = ReleasePlan(
                 swaps=swaps(self.plan, workspace, run_id, self.warehouse.dialect),
@@ -140,7 +147,23 @@ class _Run:
                 engine=self.warehouse.engine,
                 obstacles=obstacles(self.plan, subjects),
             )
-        return _Result(built, subjects, inputs, release)
+        return _Result(seconds, subjects, inputs, release)
+
+    def _compared(self, workspace: Workspace) -> tuple[tuple[Subject, ...], float]:
+        """Build and compare, as far as was asked; the second value is how long the warehouse was busy, in seconds."""
+        places = PlannedPlaces(self.plan, workspace, file_places(self.plan, self.versions.snapshots, self.folder.path))
+        options = BuildOptions(
+            dialect=self.warehouse.dialect, workers=_workers(self.warehouse), on_done=self._built_one
+        )
+        built = run_builds(self.plan.builds, places, workspace, options)
+        comparing = Comparing(workspace, self._rules, Means(), self.tell)
+        subjects = compare_all(self.plan, built, comparing)
+        if self.extent.attribute:
+            subjects = attribute(subjects, built, comparing)
+        if not self.extent.noise_check:
+            return subjects, built.busy_seconds
+        subjects, seconds = measure_noise(subjects, FirstBuilds(self.plan, places, options), comparing)
+        return subjects, built.busy_seconds + seconds
 
     def _built_one(self, build: Build, outcome: Outcome) -> None:
         state = f"built in {outcome.seconds:.1f} s" if outcome.succeeded else "NOT built"
@@ -155,6 +178,7 @@ def _report(
     versions: Versions, plan: Plan, folder: RunFolder, kind: RunKind, result: _Result, seconds: float
 ) -> Report:
     policy = versions.configs.base.policy
+    check_fit(policy, versions.configs.head.expectations, result.subjects)
     verdict = _with_inputs(judge(result.subjects, policy, versions.configs.head.expectations), result.inputs)
     return Report(
         run_id=folder.run_id,
@@ -173,7 +197,9 @@ def _report(
 def _table(subject: Subject, verdict: Verdict, policy: Policy) -> TableReport:
     planned = subject.planned
     masked = mask(subject.diff, names_of(planned), policy.samples)
-    return TableReport(planned.name, verdict.of_table(planned.name), planned.effect, planned.paths, masked)
+    # What a table that changed itself inherits, its attribution tells.
+    roots = planned.roots if planned.effect == "inherited" else ()
+    return TableReport(planned.name, verdict.of_table(planned.name), planned.effect, planned.paths, masked, roots)
 
 
 def _with_inputs(verdict: Verdict, inputs: Inputs) -> Verdict:
@@ -193,7 +219,7 @@ def _notes(versions: Versions, plan: Plan) -> tuple[str, ...]:
         notes.append(f"not selected, so not compared: {', '.join(plan.unselected)}")
     names = {name for table in plan.tables for name in names_of(table)} | set(plan.unselected)
     config = versions.configs.base
-    unknown = [name for name in config.policy.tables if name.lower() not in names]
+    unknown = unmatched(config.policy, names)
     if unknown and not plan.unselected:
         notes.append(f"{config.file} speaks of tables that no model makes: {', '.join(unknown)}")
     return tuple(notes)

@@ -3,49 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datacanary.errors import CanaryError, DataError, StatementError
 from datacanary.model.basic import Pair, Physical, Side
 from datacanary.model.built import Built, Outcome
-from datacanary.model.config import Policy, TablePolicy, Tolerance
 from datacanary.model.plan import Plan, PlannedTable
-from datacanary.model.tablediff import DiffOptions, Key, RowCounts, TableDiff
+from datacanary.model.tablediff import Key, RowCounts, TableDiff
 from datacanary.model.verdict import Subject
 from datacanary.model.words import count
+from datacanary.pipeline.options import Rules, options_of
 from datacanary.pipeline.relations import table_of_relation
 from datacanary.protocols import Workspace
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
-from datacanary.verdict.limits import policy_of
 
 NO_KEY = Key((), "none", Pair(0, 0), Pair(0, 0))
 
 
-def compare_all(
-    plan: Plan, built: Built, workspace: Workspace, policies: Pair[Policy], tell: Callable[[str], None]
-) -> tuple[Subject, ...]:
-    """Compare every planned table; what could not be built or read is said in its difference."""
-    comparing = _Comparing(built, workspace, policies, Means(), tell)
-    return tuple(Subject(table, _difference(table, comparing)) for table in plan.tables)
-
-
 @dataclass(frozen=True, slots=True)
-class _Comparing:
-    built: Built
+class Comparing:
+    """What every comparison of a run needs."""
+
     workspace: Workspace
-    policies: Pair[Policy]
+    rules: Rules
     means: Means
     tell: Callable[[str], None]
 
 
-def _difference(table: PlannedTable, comparing: _Comparing) -> TableDiff:
+def compare_all(plan: Plan, built: Built, comparing: Comparing) -> tuple[Subject, ...]:
+    """Compare every planned table; what could not be built or read is said in its difference."""
+    return tuple(Subject(table, _difference(table, built, comparing)) for table in plan.tables)
+
+
+def compare_again(subject: Subject, sides: Pair[Physical], comparing: Comparing) -> TableDiff:
+    """Compare other builds of a table as it was compared, by the same key; no rows are shown.
+
+    Raises DataError or StatementError.
+    """
+    tables = _opened(sides, comparing)
+    options, _ = options_of(subject.planned, tables, comparing.rules)
+    return compare(tables, replace(options, key=subject.diff.key.columns, samples=0), comparing.means).summary
+
+
+def noted(subject: Subject, *notes: str) -> Subject:
+    """Add notes to a table."""
+    return replace(subject, diff=replace(subject.diff, notes=(*subject.diff.notes, *notes)))
+
+
+def _difference(table: PlannedTable, built: Built, comparing: Comparing) -> TableDiff:
     if table.effect == "unaffected":
         return unaffected(table)
     if table.effect == "removed":
         return TableDiff("not_compared", table.reason, NO_KEY, RowCounts(None, None), ())
-    outcomes = {side: _outcome(table, comparing.built, side) for side in ("base", "head")}
+    outcomes = {side: _outcome(table, built, side) for side in ("base", "head")}
     problem = _problem(outcomes["base"], outcomes["head"])
     if problem:
         reason = f"{table.reason}; {problem}"
@@ -89,68 +101,20 @@ def _outcome(table: PlannedTable, built: Built, side: Side) -> Outcome | None:
     return built.outcomes.get((side, relation)) if relation is not None else None
 
 
-def _compared(table: PlannedTable, sides: Pair[Physical], comparing: _Comparing) -> TableDiff:
-    means = comparing.means
+def _compared(table: PlannedTable, sides: Pair[Physical], comparing: Comparing) -> TableDiff:
     try:
-        tables = sides.map(
-            lambda physical: table_of_relation(comparing.workspace, physical, means.scratch, means.memory)
-        )
-        options, notes = _options(table, tables, comparing.policies)
-        found = compare(tables, options, means).summary
+        tables = _opened(sides, comparing)
+        options, notes = options_of(table, tables, comparing.rules)
+        found = compare(tables, options, comparing.means).summary
     except (DataError, StatementError) as error:
         reason = f"{table.reason}; {error}"
         return TableDiff("not_compared", reason, NO_KEY, RowCounts(None, None), (), failed=True)
     rows = (found.rows.base or 0) + (found.rows.head or 0)
     comparing.tell(f"compared {table.name}: {count(rows, 'row')}")
     reason = f"{table.reason}; {found.reason}" if found.reason else table.reason
-    return TableDiff(
-        comparison=found.comparison,
-        reason=reason,
-        key=found.key,
-        rows=found.rows,
-        columns=found.columns,
-        samples=found.samples,
-        column_order_changed=found.column_order_changed,
-        notes=(*table.notes, *notes, *found.notes),
-    )
+    return replace(found, reason=reason, notes=(*table.notes, *notes, *found.notes), marks=table.marks)
 
 
-def _options(table: PlannedTable, tables: Pair[Table], policies: Pair[Policy]) -> tuple[DiffOptions, tuple[str, ...]]:
-    own = policy_of(policies.base, table)
-    key = own.key if own.key is not None else policy_of(policies.head, table).key
-    sides = tables.map(lambda one: {name.lower(): name for name in one.types})
-    notes: list[str] = []
-    chosen: tuple[str, ...] | None = None
-    if key is not None:
-        missing = [name for name in key if name.lower() not in sides.base or name.lower() not in sides.head]
-        chosen = () if missing else tuple(sides.head[name.lower()] for name in key)
-        told = "of the config is not on both sides: whole rows are compared"
-        notes += [f"the key column {name} {told}" for name in missing]
-    names = {**sides.base, **sides.head}
-    unknown = [name for name in own.columns if name.lower() not in names]
-    notes += [f"the config names column {name}, which neither version has" for name in unknown]
-    options = DiffOptions(
-        key=chosen,
-        key_origin="config",
-        ignore=tuple(names[name.lower()] for name, one in own.columns.items() if one.ignore and name.lower() in names),
-        tolerances=_tolerances(own, names),
-        float_tolerance=policies.base.float_tolerance,
-        totals=_measured(own, names),
-        samples=0 if policies.base.samples.show == "none" else 5,
-        name=table.name.rpartition(".")[2],
-    )
-    return options, tuple(notes)
-
-
-def _tolerances(own: TablePolicy, names: dict[str, str]) -> dict[str, Tolerance]:
-    return {
-        names[name.lower()]: one.tolerance
-        for name, one in own.columns.items()
-        if one.tolerance is not None and name.lower() in names
-    }
-
-
-def _measured(own: TablePolicy, names: dict[str, str]) -> tuple[str, ...]:
-    """Name the columns whose totals are judged or shown."""
-    asked = [name.lower() for name, one in own.columns.items() if one.measure or "total" in one.limits]
-    return tuple(names[name] for name in asked if name in names)
+def _opened(sides: Pair[Physical], comparing: Comparing) -> Pair[Table]:
+    means = comparing.means
+    return sides.map(lambda physical: table_of_relation(comparing.workspace, physical, means.scratch, means.memory))

@@ -22,8 +22,21 @@ CONFIG_NAME = "datacanary.yml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How far a check goes.
+
+    `noise_check` builds base twice, `attribute` parts a table's own doing from what it inherits, `statistics` compares
+    distributions and looks for causes.
+    """
+
+    noise_check: bool = False
+    attribute: bool = False
+    statistics: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the user said on the command line: where, and which versions. None stands for the default."""
+    """What the user said on the command line: where, which versions, how much. None stands for the default."""
 
     start: Path
     environ: Mapping[str, str]
@@ -31,6 +44,7 @@ class Asked:
     base: str | None = None
     head: str | None = None
     select: tuple[str, ...] = ()
+    extent: Extent = Extent()
 
 
 @dataclass(frozen=True, slots=True)

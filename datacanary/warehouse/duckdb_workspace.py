@@ -19,6 +19,7 @@ from datacanary.protocols import Query
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_errors import statement
 from datacanary.warehouse.duckdb_open import attach
+from datacanary.warehouse.duckdb_perturb import perturbed, shuffle
 from datacanary.warehouse.duckdb_session import Session
 from datacanary.warehouse.interruptible import interruptible
 
@@ -29,15 +30,17 @@ _SOURCES = "source"
 class DuckDBWorkspace:
     """Builds go into `dc_<run>`, one schema per place and schema; production cannot be written from here."""
 
-    def __init__(self, session: Session, run_catalog: str, warehouse_catalog: str, production: str) -> None:
+    def __init__(self, session: Session, run_file: Path, warehouse_catalog: str, production: str) -> None:
         self._session = session
-        self._run = run_catalog
+        self._run = run_file.stem
+        self._noise = run_file.with_stem(f"{run_file.stem}_noise")
         self._warehouse = warehouse_catalog
         self._production = production
 
     def physical(self, place: Place, relation: Relation) -> Physical:
         """Return where a build or source of a place lies."""
-        return Physical(self._run, f"{place}_{relation.schema or _SOURCES}", relation.name)
+        catalog = self._noise.stem if place in {"noise", "shuffled"} else self._run
+        return Physical(catalog, f"{place}_{relation.schema or _SOURCES}", relation.name)
 
     def production(self, relation: Relation) -> Physical:
         """Return where a relation lies in production."""
@@ -77,6 +80,14 @@ class DuckDBWorkspace:
             self._session.ensure_schema(cursor, sql.schema(target.catalog, target.schema))
             for one in (*preamble, f"CREATE {kind} {sql.table(target)} AS\n{query}"):
                 interruptible(cursor, partial(cursor.execute, one))
+
+    def perturbed(self) -> AbstractContextManager[None]:
+        """While the block runs, use one thread more, and have a database for the places `noise` and `shuffled`."""
+        return perturbed(self._session, self._noise)
+
+    def shuffle(self, source: Physical | str, target: Physical) -> None:
+        """Copy a relation, or the data file of this path, into a table in the order of the rows' hashes."""
+        shuffle(self._session, source, target)
 
     def columns(self, relation: Physical) -> tuple[Column, ...] | None:
         """Return the columns of a relation, None if it does not exist."""
@@ -196,7 +207,7 @@ def _opened(run_file: Path, warehouse_file: Path, production: str) -> Iterator[D
             path += f",{sql.schema(catalog, production)}"
         session = Session(connection, path, query_path=sql.schema(catalog, _DEFAULT_SCHEMA))
         try:
-            yield DuckDBWorkspace(session, run, catalog, production)
+            yield DuckDBWorkspace(session, run_file, catalog, production)
         finally:
             session.stop_readings()
     finally:

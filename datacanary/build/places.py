@@ -1,0 +1,65 @@
+"""Where each build finds what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from datacanary.errors import CanaryError
+from datacanary.model.basic import Physical, Relation
+from datacanary.model.plan import Build, Place, Plan
+from datacanary.model.project import Reference
+from datacanary.protocols import Workspace
+
+Node = tuple[Place, Relation]
+
+
+class Places(Protocol):
+    """Answers for a set of builds."""
+
+    def upstream(self, build: Build) -> tuple[Node, ...]:
+        """Return the builds that must be there before."""
+
+    def of(self, reference: Reference, build: Build) -> Physical | str:
+        """Return the relation, or the path of the file, that a name in a build's query means.
+
+        Raises CanaryError for one that is not there.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPlaces:
+    """As the plan says; `files` are the paths of data files that queries name, by place and written path."""
+
+    plan: Plan
+    workspace: Workspace
+    files: Mapping[tuple[Place, str], str]
+
+    def upstream(self, build: Build) -> tuple[Node, ...]:
+        """Return the builds of the models that are read, each where the plan has it."""
+        return tuple((self.plan.place_of(read, build.place), read) for read in build.model.reads("model"))
+
+    def of(self, reference: Reference, build: Build) -> Physical | str:
+        """Return where it lies; MissingTableError for a table that the warehouse does not have."""
+        if reference.target is None:
+            shared = reference.path in self.plan.shared_files
+            return self.files["shared" if shared else build.data_place, reference.path]
+        if reference.kind in {"model", "source"}:
+            reader = build.place if reference.kind == "model" else build.data_place
+            return self.workspace.physical(self.plan.place_of(reference.target, reader), reference.target)
+        found = self.workspace.locate(reference.target)
+        if found is None:
+            raise MissingTableError(reference, build.model.path, self.workspace.nearest(reference.target))
+        return self.workspace.production(found)
+
+
+class MissingTableError(CanaryError):
+    """A query reads what nobody has."""
+
+    def __init__(self, reference: Reference, path: str, nearest: str) -> None:
+        hint = f"Did you mean {nearest}?" if nearest else ""
+        problem = (
+            f"{path}:{reference.line} reads {reference.target}, which is no model, no source and not in the warehouse."
+        )
+        super().__init__(problem, hint=hint)
