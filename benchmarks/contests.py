@@ -38,7 +38,7 @@ CONTENDERS = {
             None,
             ("parquet", "tables"),
             "rows by outcome, changed and forgiven cells per column, health of the key, 5 example rows of each kind; "
-            "all added, removed and changed rows as lazy frames",
+            "all added, removed and changed rows as lazy frames; no statistics or causes, which no peer has",
         ),
         Contender("limit", "limit", None, ("parquet",), "nothing: it decodes both sides and drops them"),
         Contender(

@@ -25,7 +25,7 @@ from processes import Run
 from tabulate import tabulate
 from workloads import Dataset
 
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+MARKS = ("<!-- figures -->", "<!-- end of figures -->")
 NOTHING = "-"
 MIB = 1024**2
 
@@ -43,13 +43,13 @@ class Report:
     small: Run | None
 
 
-def write(markdown: str, file: Path) -> None:
+def write(markdown: str, file: Path, marks: tuple[str, str] = MARKS) -> None:
     """Put the figures between their marks in a file."""
-    before, begin, rest = file.read_text("utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = file.read_text("utf-8").partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not begin or not end:
-        raise SystemExit(f"{file}: the lines {BEGIN} and {END} are gone")
-    file.write_text(f"{before}{BEGIN}\n\n{markdown}\n\n{END}{after}", "utf-8")
+        raise SystemExit(f"{file}: the lines {' and '.join(marks)} are gone")
+    file.write_text(f"{before}{begin}\n\n{markdown}\n\n{end}{after}", "utf-8")
 
 
 def markdown(report: Report) -> str:

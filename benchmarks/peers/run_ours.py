@@ -7,12 +7,23 @@ from typing import Any
 from contender import Counts, Task, answer
 
 from datacanary import __version__, diff
+from datacanary.tablediff.result import DiffResult
+
+VERSION = f"datacanary {__version__}"
 
 
 def compare(task: Task) -> Counts:
     """Call datacanary.diff."""
-    limit: dict[str, Any] = {} if task.memory_limit is None else {"memory_limit": task.memory_limit}
-    result = diff(task.base, task.head, key=task.key, **limit)
+    return counts(diff(task.base, task.head, key=task.key, **limit(task)))
+
+
+def limit(task: Task) -> dict[str, Any]:
+    """Pass the memory on that the task allows, if it says so."""
+    return {} if task.memory_limit is None else {"memory_limit": task.memory_limit}
+
+
+def counts(result: DiffResult) -> Counts:
+    """Put the result into the benchmark's words."""
     rows = result.rows
     return Counts(
         removed=rows.removed or 0,
@@ -24,4 +35,4 @@ def compare(task: Task) -> Counts:
 
 
 if __name__ == "__main__":
-    answer(compare, f"datacanary {__version__}")
+    answer(compare, VERSION)

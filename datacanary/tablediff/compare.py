@@ -11,6 +11,7 @@ from datacanary.model.basic import Pair, Side
 from datacanary.model.tablediff import ColumnDiff, DiffOptions, Key, KeyOrigin, RowCounts, SampleRow, TableDiff
 from datacanary.tablediff.cells import has_direction
 from datacanary.tablediff.columns import ColumnPair, check_key, pair_columns
+from datacanary.tablediff.explained import explained
 from datacanary.tablediff.keys import infer_key
 from datacanary.tablediff.means import Means, Progress
 from datacanary.tablediff.rows import FoundRows
@@ -79,8 +80,6 @@ def compare(tables: Pair[Table], options: DiffOptions, means: Means | None = Non
         return Difference(not_compared(tables, terms, order_changed(schemas)), FoundRows.of(tables, views, tally))
     tally = settle(views, terms, means)
     totals = views.map(lambda view: total_up(view, columns, options))
-    for table in tables:
-        table.unchanged()
     summary = TableDiff(
         comparison="keyed" if key else "keyless",
         reason="",
@@ -91,6 +90,10 @@ def compare(tables: Pair[Table], options: DiffOptions, means: Means | None = Non
         column_order_changed=order_changed(schemas),
         notes=notes(columns, key, origin, options),
     )
+    if tally.evidence is not None:
+        summary = explained(summary, views, tally, tally.evidence, means)
+    for table in tables:
+        table.unchanged()
     return Difference(summary, FoundRows.of(tables, views, tally))
 
 

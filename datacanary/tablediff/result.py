@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from datacanary.model.cause import Cause
 from datacanary.model.tablediff import ColumnDiff, Comparison, Key, RowCounts, SampleRow, TableDiff
 from datacanary.tablediff.compare import Difference
 
@@ -60,6 +61,11 @@ class DiffResult:
         return MappingProxyType({column.name: column for column in self.summary.columns})
 
     @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What explains the difference, the best first; none unless statistics were asked for."""
+        return self.summary.causes
+
+    @property
     def samples(self) -> tuple[SampleRow, ...]:
         """Example rows: removed, added, changed."""
         return self.summary.samples
@@ -85,6 +91,7 @@ class DiffResult:
         )
         lines = [f"DiffResult: {self.comparison}{key}{reason}", f"  rows: {rows}"]
         lines += [f"  {column.name}: {told}" for column in self.summary.columns if (told := column_words(column))]
+        lines += [f"  because {cause.message}" for cause in self.causes]
         return "\n".join(lines + [f"  {note}" for note in self.summary.notes])
 
 

@@ -136,11 +136,14 @@ def test_limits_come_from_base_and_expectations_from_head(shop: Place) -> None:
     relaxed = CONFIG + "defaults: {values_changed: pass, type_changed: pass, rows_removed: pass}\n"
     shop.write({"datacanary.yml": relaxed, "models/orders.sql": ORDERS.replace("/ 100", "/ 10")})
     assert shop.run("check").exit_code == 1
-    columns = "[amount, spent]"
-    declared = "".join(
-        f"  - {{table: {table}, columns: {columns}, values_changed: '0% .. 100%', reason: 'DATA-1'}}\n"
-        for table in ("orders", "daily")
+    changed = "".join(
+        f"  - {{table: {table}, columns: [{column}], values_changed: '0% .. 100%', reason: 'DATA-1'}}\n"
+        for table, column in (("orders", "amount"), ("daily", "spent"))
     )
+    shop.write({"datacanary.yml": f"{relaxed}expect:\n{changed}"})
+    # Ten times as much is declared as changed cells, not as another distribution.
+    assert shop.run("check").exit_code == 1
+    declared = changed.replace("100%'", "100%', shape: '<= 100%', distance: '<= 1000'")
     shop.write({"datacanary.yml": f"{relaxed}expect:\n{declared}"})
     done = shop.run("check", "--format", "json")
     assert done.exit_code == 0, done.stdout
