@@ -1,0 +1,1 @@
+"""What explains a difference, found in the rows that differ."""
