@@ -30,6 +30,24 @@ aggregate makes of rows in whatever order. `row_order`: numbers that follow the 
 ALWAYS: frozenset[Instability] = frozenset({"clock", "random"})
 """These differ at every run; the others may."""
 
+WORDS: Mapping[Instability, str] = {
+    "clock": "the time in",
+    "date": "the date in",
+    "random": "chance in",
+    "session": "the session in",
+    "sample": "the sample in",
+    "limit": "the rows that are left by",
+    "distinct_on": "the rows that are kept by",
+    "window_ties": "ties in",
+    "unordered_aggregate": "the order in",
+    "row_order": "the order of rows in",
+    "float_sum": "the order of floats in",
+}
+"""How each is said, before the piece of the query that does it."""
+
+QUOTE = 48
+"""So many characters of a query are quoted in a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoiseMark:
@@ -46,6 +64,26 @@ class NoiseMark:
     path: str
     line: int
     inherited_from: str = ""
+
+    @property
+    def short(self) -> str:
+        """The piece of the query on one line, cut if it is long."""
+        line = " ".join(self.quoted.split())
+        return line if len(line) <= QUOTE else f"{line[: QUOTE - 1]}…"
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return f"{self.path}:{self.line}"
+
+    @property
+    def words(self) -> str:
+        """What does it.
+
+        >>> NoiseMark("window_ties", None, "row_number() over (order by day)", "models/x.sql", 7).words
+        'ties in row_number() over (order by day)'
+        """
+        return f"{WORDS[self.kind]} {self.short}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from datacanary.model.noise import ALWAYS, Instability, NoiseFloor, NoiseMark
+from datacanary.model.noise import ALWAYS, NoiseFloor, NoiseMark
 from datacanary.model.tablediff import TableDiff
 from datacanary.model.verdict import Check
 from datacanary.model.words import count, percent
@@ -14,20 +14,6 @@ from datacanary.report.style import Style, labelled
 
 _MOST = 3
 """So many unstable columns are told one by one; all are in the JSON."""
-_QUOTE = 48
-"""So many characters of a query are quoted."""
-
-_WHY: dict[Instability, str] = {
-    "clock": "the time in",
-    "random": "chance in",
-    "session": "the session in",
-    "sample": "the sample in",
-    "limit": "the rows that are left by",
-    "window_ties": "ties in",
-    "unordered_aggregate": "the order in",
-    "float_sum": "the order of floats in",
-    "distinct_on": "the rows that are kept by",
-}
 
 
 def noise_lines(diff: TableDiff, checks: Sequence[Check], style: Style) -> Iterator[str]:
@@ -37,7 +23,7 @@ def noise_lines(diff: TableDiff, checks: Sequence[Check], style: Style) -> Itera
     """
     if diff.noise is None:
         said = "\n".join(check.message for check in telling(checks))
-        for line in _unmeasured(diff, [mark for mark in diff.marks if f"{mark.path}:{mark.line}" not in said]):
+        for line in _unmeasured(diff, [mark for mark in diff.marks if mark.place not in said]):
             yield from labelled("  note  ", for_terminal(line), style)
         return
     for line in _measured(diff.noise, diff.marks):
@@ -74,10 +60,8 @@ def _reaches(mark: NoiseMark, column: str) -> bool:
 
 
 def _place(mark: NoiseMark) -> str:
-    quoted = " ".join(mark.quoted.split())
-    shown = quoted if len(quoted) <= _QUOTE else f"{quoted[: _QUOTE - 1]}…"
     by = f"{mark.inherited_from}: " if mark.inherited_from else ""
-    return f"{_WHY[mark.kind]} {shown}, {by}{mark.path}:{mark.line}"
+    return f"{mark.words}, {by}{mark.place}"
 
 
 def _unmeasured(diff: TableDiff, marks: Sequence[NoiseMark]) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datacanary.model.config import Expectation, Limit, Threshold
+from datacanary.model.config import Expectation, Limit, Threshold, Tolerance
+from datacanary.model.noise import NoiseMark
 from datacanary.model.tablediff import TableDiff
 from datacanary.model.verdict import Check, Status, worst
 from datacanary.model.words import count
@@ -33,7 +34,7 @@ def assess(name: str, measure: Measure, diff: TableDiff, rules: TableRules) -> C
     # Where two builds of base were compared it is known what is noise.
     if diff.noise is None and status != "pass":
         shaky = unstable(measure.check, column, diff.marks)
-        doubt = doubtful(measure.check, column, diff.marks)
+        doubt = doubtful(measure.check, column, unforgiven(diff, rules))
         status = "warn" if shaky else status
         message = f"{judged.sentence}, {shaky}" if shaky else f"{message}; {doubt}" if doubt else message
     return Check(
@@ -50,6 +51,12 @@ def assess(name: str, measure: Measure, diff: TableDiff, rules: TableRules) -> C
         noise=quiet.noise,
         unstable=shaky,
     )
+
+
+def unforgiven(diff: TableDiff, rules: TableRules) -> tuple[NoiseMark, ...]:
+    """Leave out the rounding of floating sums where the tolerance for floats has forgiven it already."""
+    forgives = diff.comparison == "keyed" and rules.policy.float_tolerance != Tolerance()
+    return tuple(mark for mark in diff.marks if not (forgives and mark.kind == "float_sum"))
 
 
 def against(measure: Measure, limit: Limit) -> tuple[Status, Threshold | None]:

@@ -86,8 +86,8 @@ class Wording:
         for index in range(first, len(self._tokens)):
             kind = self._tokens[index].token_type
             depth += (kind is TokenType.L_PAREN) - (kind is TokenType.R_PAREN)
-            if index >= last and depth <= 0:
-                return index if depth == 0 else max(index - 1, last)
+            if index >= last and depth == 0:
+                return index
         return last
 
     def _near(self, node: exp.Expr) -> int:

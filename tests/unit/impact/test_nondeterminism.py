@@ -39,6 +39,7 @@ MARKED: list[tuple[Instability, str]] = [
     ("limit", "FROM t ORDER BY at LIMIT 3"),
     ("limit", "SELECT id FROM t ORDER BY at FETCH FIRST 3 ROWS ONLY"),
     ("limit", "FROM t ORDER BY 1 LIMIT 3"),
+    ("limit", "SELECT *, id FROM t ORDER BY 2 LIMIT 3"),
     ("limit", "(SELECT at FROM t UNION ALL SELECT at FROM u) ORDER BY id LIMIT 3"),
     ("limit", "SELECT id, (SELECT v FROM u WHERE u.id = t.id LIMIT 1) AS v FROM t"),
     ("distinct_on", "SELECT DISTINCT ON (g) * FROM t"),
@@ -152,6 +153,7 @@ LEFT_ALONE = [
     "SELECT id, any_value(g) OVER (PARTITION BY g) AS c FROM t",
     "FROM t QUALIFY rank() OVER (PARTITION BY g ORDER BY at) = 1",
     "SELECT u.id, t.v FROM u ASOF JOIN t ON t.id = u.id AND u.at >= t.at",
+    "SELECT u.id, t.v FROM u ASOF JOIN t USING (id, at)",
     *(
         f"SELECT g, {call} AS c FROM t GROUP BY g"
         for call in (
@@ -165,6 +167,8 @@ LEFT_ALONE = [
                 "list_sort(list(v))",
                 "array_to_string(list_sort(list_distinct(list(v))), ',')",
                 "len(list(v))",
+                "list_unique(list(v))",
+                "json_array_length(json_group_array(v))",
                 "list(g)",
             ),
             *("arg_max(at, at)", "arg_max(v, id)", "arg_max(g, at)", "first(v ORDER BY id)", "max(v, 3)", "median(v)"),

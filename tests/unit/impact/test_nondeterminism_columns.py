@@ -40,6 +40,11 @@ EXACT: list[tuple[str, Found]] = [
     ("SELECT current_date, random() FROM t", {("date", ("current_date",)), ("random", ("random()",))}),
     ("SELECT COLUMNS('r') FROM (SELECT random() AS r)", {("random", None)}),
     ("SELECT a1 FROM (SELECT COLUMNS('a.*') FROM (SELECT random() AS a1))", {("random", ("a1",))}),
+    ("SELECT r, lower(r) FROM (SELECT uuid()::VARCHAR AS r)", {("random", None)}),
+    ("SELECT x.* FROM (SELECT 1 AS id) AS x, (SELECT random() AS r) AS y", set()),
+    ("SELECT * FROM (SELECT 1 AS id) AS x SEMI JOIN (SELECT 1 AS id, random() AS r) AS y USING (id)", set()),
+    ("SELECT * FROM (SELECT 1 AS id, uuid() AS u) JOIN (SELECT 1 AS id, 2 AS v) USING (id) UNION ALL SELECT 1, 2, 3",
+     {("random", ("u",))}),
     ("SELECT lower(uuid()::VARCHAR) FROM t", {("random", None)}),
     ("SELECT a.r, b.r FROM (SELECT 1 AS r) AS a, (SELECT random() AS r) AS b", {("random", None)}),
 ]  # fmt: skip
@@ -83,6 +88,7 @@ TIES: list[tuple[str, Keys, Found]] = [
     # The inner v is that of d, or else the selected one: nobody knows whether d has it.
     (f"WITH d AS ({ONE_EACH}) SELECT 1 AS v, v + 1 AS w FROM (SELECT d.* FROM u LEFT JOIN d USING (id))", {},
      {("window_ties", ("w",))}),
+    ("SELECT u.id, x.g FROM u LEFT JOIN (SELECT g FROM t LIMIT 3) AS x ON x.g = u.g", {}, {("limit", None)}),
     ("SELECT g, any_value(v) AS a, max(v) AS m FROM t GROUP BY g", {}, {("unordered_aggregate", ("a",))}),
 ]  # fmt: skip
 

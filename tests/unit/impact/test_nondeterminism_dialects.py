@@ -168,7 +168,9 @@ def test_calls_of_other_dialects(dialect: str, kind: Instability, call: str) -> 
     grouped = "" if "over" in call else " group by k"
     query = f"select k, {call} as c\nfrom t{grouped}"
     assert found(query, dialect=dialect) == {(kind, ("c",))}
-    assert [mark.line for mark in marks(query, dialect=dialect)] == [1]
+    (mark,) = marks(query, dialect=dialect)
+    assert mark.line == 1
+    assert mark.quoted in call
 
 
 @pytest.mark.parametrize(("dialect", "call"), [(dialect, call) for dialect, calls in STABLE.items() for call in calls])
@@ -179,6 +181,11 @@ def test_what_is_stable_there(dialect: str, call: str) -> None:
 @pytest.mark.parametrize(("dialect", "kind", "query"), QUERIES)
 def test_clauses_of_other_dialects(dialect: str, kind: Instability, query: str) -> None:
     assert found(query, dialect=dialect) == {(kind, None if kind != "window_ties" or "lag" not in query else ("c",))}
+
+
+def test_a_variable_of_the_session_stands_in_its_line() -> None:
+    (mark,) = marks("select\n  k,\n  concat(@@session_id, x) as c\nfrom t", dialect="bigquery")
+    assert (mark.quoted, mark.line) == ("@@session_id", 3)
 
 
 @pytest.mark.parametrize(("dialect", "query"), SETTLED)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from nondeterminism_cases import CONFIG, models
@@ -12,10 +13,11 @@ from datacanary import demo
 from datacanary.impact.marking import Reading
 from datacanary.impact.nondeterminism.inherited import ProjectMarks
 from datacanary.impact.nondeterminism.marks import marks_of
+from datacanary.impact.nondeterminism.news import news
 from datacanary.impact.plan import make_plan
 from datacanary.model.basic import Pair, Relation, Version
 from datacanary.model.config import Policy
-from datacanary.model.noise import NoiseMark
+from datacanary.model.noise import Instability, NoiseMark
 from datacanary.model.plan import Plan, PlannedTable
 from datacanary.model.project import Project, Span
 
@@ -95,7 +97,7 @@ def test_keys_are_those_of_the_config_and_of_the_models_that_are_read() -> None:
     without = plan(texts, head)
     assert {one.name for one in without.tables if one.marks} == {"declared", "sources"}
     assert {one.name for one in plan(texts, head, "  base: {key: [ID]}\n").tables if one.marks} == {"sources"}
-    assert {one.name for one in plan(texts, head, "  ba*: {key: [id]}\n").tables if one.marks} == {"sources"}
+    assert {one.name for one in plan(texts, head, "  b*: {key: [id]}\n").tables if one.marks} == {"sources"}
 
 
 def test_a_table_on_one_side_only_has_no_marks() -> None:
@@ -123,6 +125,14 @@ NEWS = [
 def test_what_head_brings_is_a_note_and_no_noise(column: str, note: str) -> None:
     made = plan({"m": "SELECT\n v\nFROM raw.t"}, {"m": f"SELECT\n v, {column}\nFROM raw.t"})
     assert (table(made, "m").marks, table(made, "m").notes) == ((), (f"{note} (models/m.sql:2)",))
+
+
+@pytest.mark.parametrize("kind", get_args(Instability))
+def test_there_is_a_sentence_for_every_kind(kind: Instability) -> None:
+    (told,) = news((), (NoiseMark(kind, None, "quoted()", "models/m.sql", 7),))
+    assert told.startswith("its query now ")
+    assert "quoted()" in told
+    assert told.endswith("(models/m.sql:7)")
 
 
 NO_NEWS = [

@@ -133,7 +133,7 @@ def test_a_check_that_passes_needs_no_excuse() -> None:
         (mark("window_ties", columns=None, quoted="row_number()"), "ties in row_number()"),
         (mark("clock", columns=None), "the time in now()"),
         (mark("limit", columns=None, quoted="LIMIT\n   5"), "the rows that are left by LIMIT 5"),
-        (mark("float_sum", quoted="sum(" + "x" * 60), "the order of floats in sum(" + "x" * 43 + "…"),
+        (mark("row_order", quoted="sum(" + "x" * 60), "the order of rows in sum(" + "x" * 43 + "…"),
     ],
 )
 def test_what_may_be_noise_is_judged_and_told_with_its_doubt(one: NoiseMark, told: str) -> None:
@@ -147,8 +147,16 @@ def test_what_may_be_noise_is_judged_and_told_with_its_doubt(one: NoiseMark, tol
 
 @pytest.mark.parametrize("kind", get_args(Instability))
 def test_every_kind_of_mark_has_its_words(kind: Instability) -> None:
-    message = found(judged(marked(mark(kind, columns=None, quoted="here"))), "rows_added").message
+    marks = marked(mark(kind, columns=None, quoted="here"))
+    message = found(judged(marks, "defaults: {float_tolerance: {rel: 0, abs: 0}}"), "rows_added").message
     assert re.search(r"; may be noise: [a-z ]+ here \(models/orders.sql:12\), --noise-check measures it$", message)
+
+
+def test_the_rounding_of_floating_sums_is_no_doubt_where_it_was_forgiven() -> None:
+    marks = marked(mark("float_sum", quoted="sum(x)"))
+    assert "noise" not in found(judged(marks), "values_changed", "amount").message
+    exact = judged(marks, "defaults: {float_tolerance: {rel: 0, abs: 0}}")
+    assert "the order of floats in sum(x)" in found(exact, "values_changed", "amount").message
 
 
 def test_marks_of_rows_doubt_rows_and_marks_of_columns_do_not() -> None:
