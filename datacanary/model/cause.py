@@ -31,9 +31,10 @@ Differing = Literal["changed", "added", "removed"]
 class Cause:
     """One explanation: it holds for `count` of the `of` differing cells or rows that were looked at.
 
-    `about` says which kind of difference it explains, `columns` whose cells (none: whole rows). `share` is count / of,
-    a fraction of 1; `estimated` if only a part was looked at. `message` is one sentence. It shows values of cells of
-    the columns in `shows`; `discreet` is the sentence without them.
+    `about` says which kind of difference it explains, `columns` whose cells (none: whole rows); of a segment, `where`
+    names the columns that tell it from the other rows. `share` is count / of, a fraction of 1; `estimated` if only a
+    part was looked at. `message` is one sentence. It shows values of cells of the columns in `shows`; `discreet` is the
+    sentence without them.
     """
 
     kind: CauseKind
@@ -42,6 +43,7 @@ class Cause:
     count: int
     of: int
     message: str
+    where: tuple[str, ...] = ()
     estimated: bool = False
     shows: tuple[str, ...] = ()
     discreet: str = ""

@@ -35,6 +35,7 @@ def encode_cause(cause: Cause) -> dict[str, Json]:
         "kind": cause.kind,
         "about": cause.about,
         "columns": list(cause.columns),
+        "where": list(cause.where),
         "count": cause.count,
         "of": cause.of,
         "share": cause.share,

@@ -65,6 +65,7 @@ def segment(crowd: Crowd, one: Joint) -> Cause:
         count=part.count,
         of=part.of,
         message=f"{subject} {phrase([found.told for found in first])}{tail}{also}",
+        where=tuple(conditions),
         estimated=part.estimated,
         shows=shows,
         discreet=f"{subject} {phrase([found.masked for found in first])}{tail}{masked}" if shows else "",

@@ -74,7 +74,8 @@ def full_table() -> TableDiff:
     cause = Cause(
         kind="segment",
         about="added",
-        columns=("amount",),
+        columns=(),
+        where=("status",),
         count=6,
         of=6,
         message="all 6 added rows have status = 'test'",

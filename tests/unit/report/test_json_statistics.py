@@ -85,7 +85,8 @@ def test_a_table_says_what_explains_it(full: Node) -> None:
         {
             "kind": "segment",
             "about": "added",
-            "columns": ["amount"],
+            "columns": [],
+            "where": ["status"],
             "count": 6,
             "of": 6,
             "share": 1.0,

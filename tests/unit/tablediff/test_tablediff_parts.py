@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datacanary.model.basic import Pair
-from datacanary.model.tablediff import Cell
+from datacanary.model.statistics import Cell
 from datacanary.tablediff.jsoncells import json_cells
 from datacanary.tablediff.multiset import leftovers
 from datacanary.tablediff.totals import total
