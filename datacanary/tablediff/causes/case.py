@@ -14,7 +14,7 @@ from datacanary.tablediff.evidence import Kept
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.samples import CHANGED, PLACES, ROW
 from datacanary.tablediff.statistics.measure import Measured
-from datacanary.tablediff.views import Terms, View
+from datacanary.tablediff.views import Terms, View, rows_at
 
 MOST_COLUMNS = 40
 """So many columns are looked at, those with the most changed cells: a wide table must not take long."""
@@ -84,13 +84,18 @@ class DifferingRows:
         return self.rows.height == self.total
 
 
+def in_order(kept: Kept) -> pl.DataFrame | None:
+    """Give the kept rows in the order of their side, whatever found them first; None if there are none."""
+    rows = kept.rows()
+    return None if rows is None else rows_at(rows, rows[ROW].arg_sort())
+
+
 def gone_rows(case: Case, side: Side) -> DifferingRows | None:
     """Give the rows that one side alone has; None if there are none."""
-    kept = case.gone.of(side)
-    rows = kept.rows()
-    if rows is None or rows.height == 0:
+    rows = in_order(case.gone.of(side))
+    if rows is None:
         return None
-    return DifferingRows("removed" if side == "base" else "added", side, rows.drop(ROW), kept.total)
+    return DifferingRows("removed" if side == "base" else "added", side, rows.drop(ROW), case.gone.of(side).total)
 
 
 def changed_on(changed: pl.DataFrame, side: Side) -> pl.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import polars as pl
+
 from datacanary.model.basic import Side
 from datacanary.model.cause import Differing
 from datacanary.tablediff.causes.axes import Chosen, axes_of
@@ -41,9 +43,12 @@ class Crowd:
         return f"rows whose {all_called(self.columns)} changed" if self.columns else f"{self.about} rows"
 
 
-def crowds(case: Case) -> tuple[Crowd, ...]:
-    """Find the kinds of differing rows that lie in some part of the table, more than the other rows do."""
-    found = [gone_crowd(case, "base"), gone_crowd(case, "head"), *changed_crowds(case)]
+def crowds(case: Case, changed: pl.DataFrame | None) -> tuple[Crowd, ...]:
+    """Find the kinds of differing rows that lie in some part of the table, more than the other rows do.
+
+    `changed` are the kept pairs of rows that differ.
+    """
+    found = [gone_crowd(case, "base"), gone_crowd(case, "head"), *changed_crowds(case, changed)]
     return tuple(crowd for crowd in found if crowd is not None and crowd.found)
 
 
@@ -56,9 +61,8 @@ def gone_crowd(case: Case, side: Side) -> Crowd | None:
     return Crowd(rows.about, side, (), rows.total, rows.rows.height, None, found)
 
 
-def changed_crowds(case: Case) -> Iterator[Crowd]:
+def changed_crowds(case: Case, changed: pl.DataFrame | None) -> Iterator[Crowd]:
     """Look where the changed rows lie: all of them, and those of each group of columns that change together."""
-    changed = case.changed.rows()
     if changed is None:
         return
     most = case.most_changed

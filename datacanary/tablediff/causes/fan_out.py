@@ -7,7 +7,7 @@ import polars as pl
 from datacanary.model.basic import Side
 from datacanary.model.cause import Cause
 from datacanary.model.words import count
-from datacanary.tablediff.causes.case import Case
+from datacanary.tablediff.causes.case import Case, in_order
 from datacanary.tablediff.causes.occurrences import occurrences
 from datacanary.tablediff.causes.wording import Part
 from datacanary.tablediff.views import SIDES, written
@@ -32,7 +32,7 @@ def fan_out(case: Case) -> tuple[Cause, ...]:
 def multiplied(case: Case, side: Side) -> Cause | None:
     """Look whether key values repeat on this side that do not on the other."""
     repeated = case.summary.key.duplicates
-    kept = case.gone.of(side).rows()
+    kept = in_order(case.gone.of(side))
     if kept is None or repeated.of(side) == 0 or repeated.of(other(side)) > FEW * repeated.of(side):
         return None
     keys = kept.select(written(case.terms.key, side))

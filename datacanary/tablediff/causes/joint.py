@@ -11,6 +11,7 @@ import polars as pl
 from datacanary.tablediff.causes.axes import Chosen
 from datacanary.tablediff.causes.chance import Odds
 from datacanary.tablediff.causes.descriptions import Description
+from datacanary.tablediff.statistics.bins import Counts
 
 PRECISE = 0.9
 """Where so many of the rows differ that the first condition describes, no second one is looked for."""
@@ -90,12 +91,20 @@ def meets(found: Description, cells: pl.Series) -> Chosen:
 def alone(found: Description) -> bool:
     """Tell whether it is known that no row of the other side is described so."""
     axis = found.axis
-    if axis.opposite is None:
+    if axis.opposite is None or endless(found, axis.opposite):
         return False
     if found.limits is not None and axis.across is not None and axis.whole_across:
         return not found.limits.holds(axis.across).any()
     tight = found.limits is None or (axis.across is not None and not axis.known)
     return tight and not axis.opposite[list(found.bins)].any()
+
+
+def endless(found: Description, counts: Counts) -> bool:
+    """Tell whether infinities lie where a range has no bound."""
+    if found.limits is None:
+        return False
+    bounds = (found.limits.above, found.limits.below)
+    return any(bound is None and counts[found.axis.null + 2 + place] for place, bound in enumerate(bounds))
 
 
 def none_across(first: Description, second: Description) -> bool:

@@ -74,9 +74,11 @@ def rows_without_partner(crowd: Crowd, axes: Sequence[Axis]) -> Cause:
     )
 
 
-def turned_together(case: Case) -> tuple[Cause, ...]:
-    """Find columns whose cells became NULL in the very same rows, or got their values in the same rows."""
-    changed = case.changed.rows()
+def turned_together(case: Case, changed: pl.DataFrame | None) -> tuple[Cause, ...]:
+    """Find columns whose cells became NULL in the very same rows, or got their values in the same rows.
+
+    `changed` are the kept pairs of rows that differ.
+    """
     if changed is None:
         return ()
     return tuple(turned(case, changed, group, side) for side in SIDES for group in turned_groups(case, changed, side))

@@ -26,12 +26,12 @@ MANY = 0.8
 LIFT = 2.0
 CROWDED = 4.0
 """So many times their share of all rows."""
-WIDE = 0.95
+WIDE = 0.9
 """What holds for more of all rows than this describes nothing."""
 RARE = 0.1
 """Where most rows differ: at most this share of those that do not."""
-FEWEST = 3
-"""A value that fewer differing rows have describes them only if all of them have it."""
+FEWEST = 2
+"""What a single row has is no description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,7 @@ class Mass:
         others = max(self.rows - self.total, 1)
         untouched = np.maximum(everything - recall * self.total, 0) / others
         mirrored = (recall >= MOST) & (share <= WIDE) & (untouched <= RARE) & (recall * self.total >= MOST * everything)
-        enough = (differing >= FEWEST) | ((differing == self.seen) & (differing > 1))
-        return np.asarray(enough & (lifted | mirrored))
+        return np.asarray((differing >= FEWEST) & (lifted | mirrored))
 
 
 @dataclass(frozen=True, slots=True)

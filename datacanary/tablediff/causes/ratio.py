@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from datacanary.tablediff.causes.agreed import agreed, simplest
 from datacanary.tablediff.causes.amounts import Numbers, Reach, Rule
-from datacanary.tablediff.causes.chance import LEAST_SHARE
 from datacanary.tablediff.causes.claim import ChangedCells, Claim, by_rule
 from datacanary.tablediff.causes.scale import Array, Scale
 
@@ -22,6 +22,10 @@ FACTORS = tuple(one for factor in (*USUAL, *BYTES, *MEASURES, *OTHERS) for one i
 """Those that people use, the most usual first."""
 COUNTS = frozenset({2.0, 3.0, 4.0, 5.0, 6.0, 8.0})
 TIMES_COUNTED = {2.0: "twice", 3.0: "three times", 4.0: "four times"}
+ALMOST_ALL = 0.95
+"""If a factor holds for so many cells, it is not asked whether base was rounded."""
+WORTH = 0.05
+"""That base was rounded must explain so many more of the cells."""
 ROUNDING = 1e-15
 """A product of floats is off by less than so much of itself."""
 
@@ -31,11 +35,12 @@ def claims(cells: ChangedCells) -> Iterator[Claim]:
     numbers = cells.numbers
     if numbers is None or numbers.scale.meaning not in {"number", "span"}:
         return
-    for base_rounded in (0.0, 0.5):
-        found = [*known_factor(numbers, base_rounded), *other_factor(numbers, base_rounded)]
-        yield from found
-        if any(claim.share >= LEAST_SHARE for claim in found):
-            return
+    strict = [*known_factor(numbers, 0.0), *other_factor(numbers, 0.0)]
+    yield from strict
+    most = max((claim.share for claim in strict), default=0.0)
+    if most < ALMOST_ALL:
+        loose = (*known_factor(numbers, 0.5), *other_factor(numbers, 0.5))
+        yield from (claim for claim in loose if claim.share > most + WORTH)
 
 
 def known_factor(numbers: Numbers, base_rounded: float) -> Iterator[Claim]:
@@ -52,12 +57,14 @@ def known_factor(numbers: Numbers, base_rounded: float) -> Iterator[Claim]:
 
 def other_factor(numbers: Numbers, base_rounded: float) -> Iterator[Claim]:
     """Try the factor on which most cells agree, unless it is one that people use."""
-    pairs = numbers.part.only_known()
-    some = (pairs.base != 0) & (pairs.head != 0)
-    found = agreed(*quotients(pairs.base[some], pairs.head[some], numbers.scale, base_rounded))
+    part = numbers.part.only_known()
+    some = (part.base != 0) & (part.head != 0)
+    found = agreed(*quotients(part.base[some], part.head[some], numbers.scale, base_rounded))
     if found is None or any(found.low <= factor <= found.high for factor in (*FACTORS, -1.0, 1.0)):
         return
     factor = simplest(found.low, found.high)
+    if factor == 0 or not math.isfinite(factor):
+        return
     rule = times(factor, numbers.scale, base_rounded)
     yield from by_rule("ratio", told(factor), numbers, rule, tries=2 * found.candidates, learnt=1)
 
@@ -80,8 +87,9 @@ def expected(factor: Array, base: Array, scale: Scale, base_rounded: float) -> R
 def quotients(base: Array, head: Array, scale: Scale, base_rounded: float) -> tuple[Array, Array]:
     """Return the smallest and the largest factor that makes each head of its base, none of them 0."""
     off = np.abs(head) * (scale.error + ROUNDING) + 0.5 * scale.last.head
-    over, under = np.abs(base) + base_rounded * scale.last.base, np.abs(base) - base_rounded * scale.last.base
-    least, most = (np.abs(head) - off) / over, (np.abs(head) + off) / under
+    base_off = base_rounded * scale.last.base
+    least = (np.abs(head) - off) / (np.abs(base) + base_off)
+    most = (np.abs(head) + off) / np.maximum(np.abs(base) - base_off, np.finfo(float).tiny)
     alike = (base > 0) == (head > 0)
     return np.where(alike, least, -most), np.where(alike, most, -least)
 
@@ -89,8 +97,8 @@ def quotients(base: Array, head: Array, scale: Scale, base_rounded: float) -> tu
 def told(factor: float) -> str:
     """Say a factor, as a divisor if that is the shorter one.
 
-    >>> told(0.01), told(2.0), told(1.19), told(60.0)
-    ('are base / 100: another unit?', 'are base x 2: counted twice by a join?', 'are base x 1.19', ...)
+    >>> told(0.01), told(2.0), told(1.19)
+    ('are base / 100: another unit?', 'are base x 2: counted twice by a join?', 'are base x 1.19')
     """
     product, quotient = (f"{number:,.12g}" for number in (factor, 1 / factor))
     shorter = len(quotient) < len(product) + (abs(factor) < 1)

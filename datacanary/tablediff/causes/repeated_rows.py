@@ -7,7 +7,7 @@ import polars as pl
 from datacanary.model.basic import Side
 from datacanary.model.cause import Cause
 from datacanary.model.words import count
-from datacanary.tablediff.causes.case import Case
+from datacanary.tablediff.causes.case import Case, in_order
 from datacanary.tablediff.causes.chance import Odds
 from datacanary.tablediff.causes.fan_out import FEWER, MORE, NEARLY_ALL, other, sentence
 from datacanary.tablediff.causes.occurrences import occurrences
@@ -18,8 +18,8 @@ MOST_ROWS = 5_000
 """So many rows are looked up on the other side, and as many of that side's own."""
 FEW = 0.05
 """Rows are multiplied only if no more than so many, for each that came, are gone."""
-OFTEN = 0.5
-"""Where more of a side's rows than this have twins another one says nothing."""
+APART = 0.5
+"""Where fewer of a side's rows than this are distinct, one more like them says nothing."""
 EXPECTED = 20
 UNLIKELY = 1 / 3
 """If so many rows are expected in a sample, it does not have this part of them by accident less than once in 1,000."""
@@ -35,7 +35,7 @@ def repeated_rows(case: Case) -> tuple[Cause, ...]:
 def multiplied(case: Case, side: Side) -> Cause | None:
     """Look whether the rows that this side alone has are repetitions of rows that both have."""
     kept, opposite = case.gone.of(side), other(side)
-    found = kept.rows()
+    found = in_order(kept)
     if found is None or case.gone.of(opposite).total > FEW * kept.total:
         return None
     rows = found.select(written(case.terms.compared, side))
@@ -51,7 +51,7 @@ def multiplied(case: Case, side: Side) -> Cause | None:
     again = came.filter(pl.col(FEWER) > 0).with_columns((pl.col(FEWER) + pl.col("came")).alias(MORE))
     hits, of = int(again["came"].sum()), int(came["came"].sum())
     chance = max(int((twins > 1).sum()), 1) / max(twins.len(), 1)
-    if hits < NEARLY_ALL * of or chance > OFTEN or not Odds(hits, of, chance).surprising:
+    if hits < NEARLY_ALL * of or not Odds(hits, of, chance).surprising:
         return None
     return told(side, again, Part(hits, of, kept.total))
 
@@ -85,7 +85,7 @@ def some(rows: pl.DataFrame) -> pl.DataFrame:
 def worth_a_pass(case: Case, side: Side, values: pl.DataFrame, own: pl.DataFrame) -> bool:
     """Tell from a sample of a side whether most of these rows may be in it."""
     distinct = own.unique()
-    if distinct.height < OFTEN * own.height:
+    if distinct.height < APART * own.height:
         return False
     there = values.join(distinct, on=values.columns, how="semi", nulls_equal=True).height
     if case.whole(side):

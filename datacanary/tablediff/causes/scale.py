@@ -23,6 +23,7 @@ LARGEST = 2.0**62
 DOUBLE_ERROR, SINGLE_ERROR = 1e-9, 2.4e-7
 """By so much of itself a float may be off what a rule says, and still fit."""
 MOST_DIGITS = 9
+"""A float with more digits behind the point may have any."""
 SOME = 512
 """So many floats show how many digits those of a column have."""
 CONFORMING = 0.95

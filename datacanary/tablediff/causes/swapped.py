@@ -37,9 +37,11 @@ class Coded:
     changed: npt.NDArray[np.bool_]
 
 
-def swapped(case: Case) -> tuple[Cause, ...]:
-    """Find pairs of columns of one type whose changed cells are crosswise equal; each column is in one pair at most."""
-    changed = case.changed.rows()
+def swapped(case: Case, changed: pl.DataFrame | None) -> tuple[Cause, ...]:
+    """Find pairs of columns of one type whose changed cells are crosswise equal; each column is in one pair at most.
+
+    `changed` are the kept pairs of rows that differ.
+    """
     if changed is None:
         return ()
     found: list[Cause] = []

@@ -28,9 +28,11 @@ class Told:
     part: Part
 
 
-def cell_causes(case: Case) -> tuple[Cause, ...]:
-    """Explain the changed cells of the most changed columns; what is the same of several is told once."""
-    changed = case.changed.rows()
+def cell_causes(case: Case, changed: pl.DataFrame | None) -> tuple[Cause, ...]:
+    """Explain the changed cells of the most changed columns; what is the same of several is told once.
+
+    `changed` are the kept pairs of rows that differ.
+    """
     if changed is None:
         return ()
     alike: dict[tuple[str, str, str], list[Told]] = {}

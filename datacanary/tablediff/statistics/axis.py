@@ -66,7 +66,10 @@ class Axis:
             cells = cells.drop_nulls()
         if self.dtype.is_float():
             return cells.cast(pl.Float64).to_numpy()
-        stored = cells.to_physical()
+        # Casts cost less than to_physical where they say the same.
+        if self.dtype.is_temporal():
+            return cells.cast(pl.Int32 if isinstance(self.dtype, pl.Date) else pl.Int64).to_numpy()
+        stored = cells.to_physical() if isinstance(self.dtype, pl.Decimal) else cells
         if stored.dtype not in WIDE:
             return stored.to_numpy()
         if stored.len() and (as_int(stored.min()) < -NARROW or as_int(stored.max()) > NARROW):

@@ -53,7 +53,7 @@ def of_numbers(plan: NumberPlan, counts: Pair[Counts], found: Pair[NumberFinding
     moved = in_spreads = None
     base, head = found.base.finite, found.head.finite
     if base is not None and head is not None:
-        moved = earth_mover(plan.axis, plan.bins.points, counts.map(lambda side: side[:-SPECIAL]), Pair(base, head))
+        moved = earth_mover(plan.axis, plan.points, counts.map(lambda side: side[:-SPECIAL]), Pair(base, head))
         in_spreads = None if moved is None else in_spreads_of(base, moved)
     return Distances(
         largest_gap=gaps.least,
@@ -69,7 +69,7 @@ def of_numbers(plan: NumberPlan, counts: Pair[Counts], found: Pair[NumberFinding
 def number_gap(plan: NumberPlan, counts: Pair[Counts], found: Pair[NumberFindings]) -> Gap:
     """Find D with what is not finite at its ends: minus infinity first, then after all numbers infinity, NaN, NULL."""
     sides = [side.finite for side in found if side.finite is not None]
-    points = plan.bins.points
+    points = plan.points
     alone = np.ones(points.size + 1, dtype=np.bool_)
     if sides:
         alone = solid(plan.axis, points, min(side.low for side in sides), max(side.high for side in sides))

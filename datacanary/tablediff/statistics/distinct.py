@@ -121,22 +121,24 @@ def text_hashes(cells: pl.Series) -> Hashes:
 
 
 def number_hashes(values: Numbers) -> Hashes:
-    """Hash numbers: different ones of 64 bits differ, whatever integer type holds them; 0.0 and -0.0 do not.
-
-    Source: two rounds of multiplying and folding as in SplitMix64 (Steele, Lea and Flood 2014); only the upper bits
-    must look random.
-    """
+    """Hash numbers: different ones of 64 bits differ, whatever integer type holds them; 0.0 and -0.0 do not."""
     if values.dtype == object:
         lows = np.array([value & (2**64 - 1) for value in values], dtype=np.uint64)
         # What 64 bits with a sign can say has the hash that it has as such.
         highs = np.array([((value + 2**63) >> 64) & (2**64 - 1) for value in values], dtype=np.uint64)
-        words = lows ^ (highs * SECOND)
-    elif values.dtype.kind == "f":
-        words = (values + 0.0).view(np.uint64)
-    else:
-        words = values.astype(np.int64 if values.dtype.kind == "i" else np.uint64, copy=False).view(np.uint64)
-    mixed, shifted = (ROOM.array(place, words.size, np.uint64) for place in (0, 1))
-    np.multiply(words, FIRST, out=mixed)
-    np.right_shift(mixed, np.uint64(32), out=shifted)
-    np.bitwise_xor(mixed, shifted, out=mixed)
-    return np.multiply(mixed, SECOND)
+        return mixed(lows ^ mixed(highs))
+    if values.dtype.kind == "f":
+        return mixed((values + 0.0).view(np.uint64))
+    return mixed(values.astype(np.int64 if values.dtype.kind == "i" else np.uint64, copy=False).view(np.uint64))
+
+
+def mixed(words: Hashes) -> Hashes:
+    """Make the upper bits of words look random; different words stay different, and 0 stays 0.
+
+    Source: two of the steps of SplitMix64 (Steele, Lea and Flood 2014).
+    """
+    product, shifted = (ROOM.array(place, words.size, np.uint64) for place in (0, 1))
+    np.multiply(words, FIRST, out=product)
+    np.right_shift(product, np.uint64(32), out=shifted)
+    np.bitwise_xor(product, shifted, out=product)
+    return np.multiply(product, SECOND)

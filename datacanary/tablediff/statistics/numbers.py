@@ -31,12 +31,16 @@ FREQUENT = 256
 
 @dataclass(frozen=True, slots=True)
 class NumberPlan:
-    """How a column of numbers is counted: `centres` are near the middle of each side, `levels` as of Distinct."""
+    """How a column of numbers is counted: `points` are the edges of the bins as they are stored.
+
+    `centres` are near the middle of each side, `levels` as of Distinct.
+    """
 
     axis: Axis
     bins: EdgeBins
+    points: Numbers
     centres: Pair[Real]
-    levels: Pair[int] = Pair(0, 0)
+    levels: Pair[int]
 
     def account(self, side: Side) -> NumberAccount:
         """Begin to count a side."""
@@ -70,7 +74,7 @@ class NumberAccount:
 
     def __init__(self, plan: NumberPlan, side: Side) -> None:
         self.plan = plan
-        self.points: Numbers = plan.bins.points
+        self.points = plan.points
         self.counts: Counts = np.zeros(plan.bins.size, dtype=np.int64)
         self.extremes = Extremes()
         self.total = Total(plan.axis.dtype)
@@ -142,7 +146,8 @@ class NumberAccount:
         total = self.sum
         variance = self.squares.variance(count, total)
         deviation = None if variance is None else math.sqrt(variance)
-        found = quantiles(self.counts[:-SPECIAL], self.points, low.value, high.value)
+        alone = solid(self.plan.axis, self.points, low.value, high.value)
+        found = quantiles(self.counts[:-SPECIAL], self.points, low.value, high.value, alone)
         return Finite(count, low.value, high.value, total / count, deviation, found)
 
     def statistics(self, finite: Finite | None) -> Statistics:

@@ -12,7 +12,7 @@ from datacanary.model.basic import Pair
 from datacanary.tablediff.statistics.account import Plan
 from datacanary.tablediff.statistics.axis import Axis, Real, axis_of
 from datacanary.tablediff.statistics.bins import is_listed, words
-from datacanary.tablediff.statistics.distinct import Distinct, text_hashes
+from datacanary.tablediff.statistics.distinct import MOST, Distinct, text_hashes
 from datacanary.tablediff.statistics.edges import choose_edges
 from datacanary.tablediff.statistics.extremes import plain
 from datacanary.tablediff.statistics.listed import ListedPlan
@@ -53,7 +53,8 @@ def plan_numbers(looked: Looked, axis: Axis) -> NumberPlan:
     differing = [axis.block(axis.numbers(cells)).finite for cells in looked.differing]
     anywhere: Real = next((middle(numbers) for numbers in sides if numbers.size), 0)
     centres = sides.map(lambda numbers: middle(numbers) if numbers.size else anywhere)
-    return NumberPlan(axis, choose_edges(axis, list(sides), differing), centres, sides.map(level_of_numbers))
+    bins = choose_edges(axis, list(sides), differing)
+    return NumberPlan(axis, bins, bins.points, centres, sides.map(level_of_numbers))
 
 
 def plan_listed(looked: Looked) -> ListedPlan:
@@ -68,17 +69,19 @@ def plan_listed(looked: Looked) -> ListedPlan:
 def level_of_numbers(ascending: Numbers) -> int:
     """Say the level of sampling that a column has at least: its distinct values are no fewer than those seen."""
     seen = Distinct()
-    seen.take_numbers(ascending, 1)
-    seen.settle()
+    if ascending.size > MOST:
+        seen.take_numbers(ascending, 1)
+        seen.settle()
     return seen.level
 
 
 def level_of_texts(cells: pl.Series) -> int:
     """Say the same of texts and other listed values."""
     seen = Distinct()
-    hashes = text_hashes(words(cells.drop_nulls()))
-    seen.take(hashes, np.ones(hashes.size, dtype=np.int64))
-    seen.settle()
+    if cells.len() > MOST:
+        hashes = text_hashes(words(cells.drop_nulls()))
+        seen.take(hashes, np.ones(hashes.size, dtype=np.int64))
+        seen.settle()
     return seen.level
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from datacanary.tablediff.statistics.axis import Real
 from datacanary.tablediff.statistics.bins import Counts
@@ -23,10 +24,10 @@ def rank(percent: int, count: int) -> int:
     return max(1, -(-percent * count // 100))
 
 
-def quantiles(counts: Counts, points: Numbers, low: Real, high: Real) -> dict[str, Real]:
+def quantiles(counts: Counts, points: Numbers, low: Real, high: Real, alone: npt.NDArray[np.bool_]) -> dict[str, Real]:
     """Read the quantiles off the counts between points, at least one; the numbers reach from `low` to `high`.
 
-    Within a bin numbers are taken to be spread evenly: exact where a bin holds one value.
+    Within a bin numbers are taken to be spread evenly, unless `alone` says that it holds one value.
     """
     until = np.cumsum(counts)
     edges = [low, *(min(max(point, low), high) for point in points.tolist()), high]
@@ -34,7 +35,7 @@ def quantiles(counts: Counts, points: Numbers, low: Real, high: Real) -> dict[st
     for name, percent in SHARES.items():
         wanted = rank(percent, int(until[-1]))
         place = int(np.searchsorted(until, wanted))
-        missing = int(until[place]) - wanted
+        missing = 0 if alone[place] else int(until[place]) - wanted
         found[name] = between(edges[place], edges[place + 1], missing, int(counts[place]))
     return found
 
@@ -45,6 +46,8 @@ def between(left: Real, right: Real, missing: int, count: int) -> Real:
     >>> between(10, 20, 1, 4), between(1, 2, 3, 4), between(0.0, 1.0, 1, 4)
     (18, 2, 0.75)
     """
+    if missing == 0:
+        return right
     if isinstance(left, int) and isinstance(right, int):
         return right - (right - left) * missing // count
     return left * (missing / count) + right * (1 - missing / count)

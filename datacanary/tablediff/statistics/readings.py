@@ -70,10 +70,10 @@ def read(readings: Mapping[str, Reading], batches: Iterable[pl.DataFrame], means
 def can_reckon(course: Course, tally: Tally, evidence: Evidence) -> bool:
     """Tell whether head's cells are exactly those of base but for rows that were all kept.
 
-    The types must be the same in words too, and no cell forgiven: forgiven cells differ, and are not kept.
+    No cell may have been forgiven: those differ, and are not kept.
     """
     column = course.column
-    if course.both is None or course.twin or  tally.forgiven[column.code]:
+    if course.both is None or course.twin or tally.forgiven[column.code]:
         return False
     changed = tally.cells[column.code] == 0 or evidence.changed.complete
     return changed and all(kept.complete for kept in evidence.gone)

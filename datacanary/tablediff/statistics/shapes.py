@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 
 from datacanary.model.statistics import ValueCount
@@ -19,8 +21,8 @@ def shapes(texts: pl.Series) -> tuple[ValueCount, ...]:
     >>> shapes(pl.Series(["AB-12", "XY-07", "n/a", None]))
     (ValueCount(value='aa-99', count=2), ValueCount(value='a/a', count=1))
     """
-    present = texts.alias("shape").drop_nulls()
-    some = present.gather_every(max(1, -(-present.len() // ENOUGH)))
-    drawn = some.str.slice(0, LONGEST).str.replace_all(r"\d", "9").str.replace_all(r"\p{L}", "a")
-    counted = drawn.value_counts(name="count").sort(["count", "shape"], descending=[True, False]).head(MOST)
-    return tuple(ValueCount(shape, count) for shape, count in counted.iter_rows())
+    step = max(1, -(-(texts.len() - texts.null_count()) // ENOUGH))
+    some = pl.col("text").drop_nulls().gather_every(step).str.slice(0, LONGEST)
+    drawn = texts.alias("text").to_frame().select(some.str.replace_all(r"\d", "9").str.replace_all(r"\p{L}", "a"))
+    counted = sorted(Counter(drawn.to_series()).items(), key=lambda found: (-found[1], found[0]))
+    return tuple(ValueCount(shape, count) for shape, count in counted[:MOST])

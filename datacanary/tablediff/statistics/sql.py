@@ -106,7 +106,7 @@ def in_order(cell: exp.Expr, dtype: pl.DataType) -> exp.Expr:
             return exp.func(EPOCHS[unit], cell.copy())
         case pl.Time():
             return exp.func(EPOCHS["ns"], cell.copy())
-    return exp.cast(cell.copy(), "DOUBLE") if dtype.is_float() else cell.copy()
+    return cell.copy()
 
 
 def literal(number: Real, dtype: pl.DataType) -> exp.Expr:

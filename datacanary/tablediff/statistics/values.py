@@ -12,6 +12,8 @@ from datacanary.tablediff.statistics.distinct import text_hashes
 
 MOST = 1_000
 """If there are no more values than these that are not unique, all are listed."""
+LONGEST = 1_000
+"""Bytes of a value that is listed."""
 OF_SIDE = 100
 OF_DIFFERING = 50
 """Else the most frequent ones of each side and of each kind of differing cells are."""
@@ -21,12 +23,13 @@ ORDER = ["count", "value"]
 def choose_values(sides: Sequence[pl.Series], differing: Sequence[pl.Series], *, whole: bool) -> ValueBins:
     """Choose values by some cells of each side, all if `whole`, and by cells that differ; frequent ones come first.
 
-    Values that were seen once are listed only if all of a column's values can be: the others tell nothing.
+    Values that were seen once are listed only if all of a column's values can be: the others tell nothing. Very long
+    ones are not: they are kept, and shown.
 
     >>> choose_values([pl.Series(["b", "a", "b", None])], [], whole=False).values.to_list()
     ['b']
     """
-    looked = [words(cells).alias("value").drop_nulls() for cells in (*sides, *differing)]
+    looked = [short(words(cells).alias("value").drop_nulls()) for cells in (*sides, *differing)]
     all_listed = whole and all(few_values(cells) for cells in looked)
     counted = [counts(cells if all_listed else repeated(cells)) for cells in looked]
     found = together(counted)
@@ -42,6 +45,13 @@ def choose_values(sides: Sequence[pl.Series], differing: Sequence[pl.Series], *,
 def together(counted: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Add counts of values up, the most frequent first."""
     return pl.concat(counted).group_by("value").agg(pl.col("count").sum()).sort(ORDER, descending=[True, False])
+
+
+def short(cells: pl.Series) -> pl.Series:
+    """Leave out values that are too long to be kept."""
+    if isinstance(cells.dtype, pl.String):
+        return cells.filter(cells.str.len_bytes() <= LONGEST)
+    return cells.filter(cells.bin.size() <= LONGEST) if isinstance(cells.dtype, pl.Binary) else cells
 
 
 def few_values(cells: pl.Series) -> bool:

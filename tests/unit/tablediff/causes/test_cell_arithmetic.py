@@ -68,13 +68,6 @@ def held(rule: Callable[[Scale], Rule], cells: Pair[pl.Series]) -> list[bool]:
     return [bool(one) for one in amounts.holds(rule(scale)(amounts))]
 
 
-def units(number: Decimal | int, scale: Scale) -> int:
-    """Write a number in the units of the scale."""
-    whole = Fraction(number) * 10**scale.digits
-    assert whole.denominator == 1
-    return int(whole)
-
-
 @examples
 @given(columns(), st.data())
 def test_an_offset_holds_exactly(case: tuple[Pair[pl.Series], Numbers, Numbers], data: st.DataObject) -> None:

@@ -55,6 +55,15 @@ def test_what_is_only_rounded_is_not_multiplied_by_nearly_one(random: np.random.
     assert kinds(amounts, amounts.floor()) == {"rounding"}
 
 
+@pytest.mark.parametrize("factor", [2, 100, 1.19])
+def test_base_may_have_been_rounded_before(random: np.random.Generator, factor: float) -> None:
+    amounts = random.lognormal(5, 1, ROWS)
+    base, head = (pl.Series(np.round(one, 2)).cast(pl.Decimal(14, 2)) for one in (amounts, amounts * factor))
+    claim = explained(base, head)[0]
+    assert claim.message.startswith(f"are base x {factor}")
+    assert claim.share > 0.99
+
+
 def test_years_that_moved_by_one_were_not_multiplied(random: np.random.Generator) -> None:
     years = LAWS["years"].draw(random, ROWS)
     assert best(years, years + 1) == "are base + 1"
@@ -124,6 +133,7 @@ def test_instants_are_cut_at_the_midnight_of_their_zone(random: np.random.Genera
 def test_no_float_is_near_the_end_of_its_range_by_rule() -> None:
     huge = pl.Series([1e300, -1e308, 5e-324, 1.0] * 50)
     assert kinds(huge, pl.Series([5e-324, 1e300, 7.0, -1e308] * 50)) == set()
+    assert kinds(pl.Series([2.0**63]), pl.Series([5e-324])) == set()
 
 
 @pytest.mark.parametrize("factor", [10, 1_000])

@@ -20,7 +20,6 @@ from datacanary.model.basic import Pair
 from datacanary.tablediff.causes.cells import CELL_CAUSES, ChangedCells, Claim, cell_claims
 from datacanary.tablediff.causes.chance import Odds
 
-RANDOM = np.random.default_rng(9)
 NAN, INFINITY = float("nan"), float("inf")
 TICKS = (0, 86_400_000, 1, -1, 2**63 - 1, -(2**63) + 1)
 KINDS: dict[pl.DataType, tuple[object, ...]] = {
@@ -117,7 +116,11 @@ def test_the_value_that_cells_became_is_shown_only_where_values_may_be() -> None
     assert claim.discreet == "became one and the same value"
     base = pl.Series(["secret"] * 60)
     cells = ChangedCells(
-        "x", Pair(base, pl.Series(["classified"] * 60)), Pair(LAWS["names"].draw(RANDOM, 500), base), 60, True
+        "x",
+        Pair(base, pl.Series(["classified"] * 60)),
+        Pair(LAWS["names"].draw(np.random.default_rng(9), 500), base),
+        60,
+        True,
     )
     (claim,) = cell_claims(cells)
     assert (claim.shows, claim.message) == (True, "went from 'secret' to 'classified'")
@@ -141,7 +144,7 @@ def test_what_explains_more_comes_first() -> None:
 
 def test_of_equals_the_one_that_was_not_learnt_from_the_cells_comes_first() -> None:
     """An hour later is both an offset and a time zone; the day before a full hour is a cut and an offset."""
-    base = LAWS["seconds"].draw(RANDOM, 400)
+    base = LAWS["seconds"].draw(np.random.default_rng(9), 400)
     kinds = [claim.kind for claim in cell_claims(changed(base, base.dt.offset_by("7h")))]
     assert kinds == ["time_zone", "offset"]
 
@@ -155,7 +158,7 @@ def test_a_claim_without_odds_is_not_trusted() -> None:
 
 
 def test_null_cells_count_against_a_factor() -> None:
-    base = LAWS["money"].draw(RANDOM, 400)
+    base = LAWS["money"].draw(np.random.default_rng(9), 400)
     tripled = base * 3
     for nulls, expected in ((100, ["are base x 3: counted three times by a join?"]), (200, [])):
         head = tripled.to_frame("h").select(pl.when(pl.int_range(400) >= nulls).then("h")).to_series()

@@ -87,5 +87,10 @@ def test_columns_that_became_null_apart_or_everywhere_are_no_lost_join() -> None
         manager=pl.when(~some(KEPT.height, 0.1, seed=5)).then("manager")
     )
     assert told(causes(KEPT, apart), "lost_join") == []
+    rows = some(KEPT.height, 0.1)
+    twice_as_many = without(rows, "region").with_columns(
+        manager=pl.when(~(rows | some(KEPT.height, 0.1, 6))).then("manager")
+    )
+    assert told(causes(KEPT, twice_as_many), "lost_join") == []
     everywhere = without(pl.repeat(True, KEPT.height, dtype=pl.Boolean, eager=True), "region", "manager")
     assert told(causes(KEPT, everywhere), "lost_join") == []

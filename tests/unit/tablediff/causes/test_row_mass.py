@@ -55,6 +55,35 @@ def test_the_gain_is_the_mutual_information(mass: Mass, data: st.DataObject) -> 
     assert float(mass.gain(*counted(mass, bins))[0]) == pytest.approx(gain_by_hand(mass, bins), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("differing", "everything", "stands_out"),
+    [
+        ([90, 10], [100, 900], True),
+        ([89, 11], [300, 700], False),
+        ([89, 11], [200, 800], True),
+        ([79, 21], [100, 900], False),
+        ([100, 0], [500, 500], True),
+        ([100, 0], [510, 490], False),
+        ([1, 0], [1, 10**8], False),
+        ([2, 0], [2, 10**8], True),
+        ([900, 10], [903, 97], True),
+        ([900, 10], [930, 70], False),
+        ([960, 0], [960, 40], False),
+        ([900, 0], [1_100, 100], False),
+    ],
+)
+def test_what_stands_out(differing: list[int], everything: list[int], stands_out: bool) -> None:  # noqa: FBT001 -- expected
+    mass = Mass.of(np.array(differing), np.array(everything), sum(differing))
+    assert bool(mass.stands_out(*counted(mass, [0]))[0]) == stands_out
+    assert mass.uneven or not stands_out
+
+
+def test_kept_rows_stand_for_all_of_them() -> None:
+    all_kept = Mass.of(np.array([900, 100]), np.array([1_000, 9_000]), 1_000)
+    some_kept = Mass.of(np.array([90, 10]), np.array([1_000, 9_000]), 1_000)
+    assert some_kept.gain(*counted(some_kept, [0])) == pytest.approx(all_kept.gain(*counted(all_kept, [0])))
+
+
 def best_of(mass: Mass, every: list[list[int]]) -> float:
     fits = [bins for bins in every if bool(mass.stands_out(*counted(mass, bins))[0])]
     return max((gain_by_hand(mass, bins) for bins in fits), default=0.0)

@@ -31,6 +31,11 @@ def test_several_renamed_columns_each_find_their_own() -> None:
     assert found == set(names.items())
 
 
+def test_of_two_equal_columns_one_has_the_new_name() -> None:
+    base = BASE.with_columns(copy=pl.col("net"))
+    assert len(told(causes(base, BASE.rename({"net": "netto"})), "renamed")) == 1
+
+
 def test_a_few_other_values_are_told_and_many_are_not_the_same_column() -> None:
     for share, same in ((0.005, True), (0.03, False)):
         other = some(BASE.height, share)

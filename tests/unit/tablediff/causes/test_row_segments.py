@@ -92,6 +92,53 @@ def test_the_part_of_the_segment_that_differs_is_told() -> None:
     assert f"{changed / german.height * 100:.1f} % of them changed" in sentence
 
 
+def test_rows_that_stay_are_reckoned_in() -> None:
+    negative = pl.col("amount") < 0
+    gone = negative & some(BASE.height, 0.95)
+    (first,) = causes(BASE, BASE.filter(~gone))
+    there, removed = BASE.filter(negative).height, BASE.filter(gone).height
+    assert first.message == (
+        f"all {removed} removed rows have amount < 0 ({there / BASE.height * 100:.1f} % of base's rows, "
+        f"{removed / there * 100:.1f} % of them removed)"
+    )
+
+
+def test_a_second_condition_must_narrow_the_first_down() -> None:
+    mostly = (pl.col("status") == "test") & some(BASE.height, 0.8) | (pl.col("status") != "test") & some(
+        BASE.height, 0.1
+    )
+    base = BASE.with_columns(mostly=mostly)
+    (sentence,) = told(causes(base, base.filter(~((pl.col("status") == "test") & pl.col("mostly")))), "segment")
+    assert "have status = 'test' (" in sentence
+    assert "mostly" not in sentence
+
+
+def test_a_column_that_changes_itself_does_not_say_where() -> None:
+    head = BASE.with_columns(status=pl.when(pl.col("status") == "new").then(pl.lit("open")).otherwise("status"))
+    found = causes(BASE, head)
+    assert found
+    assert told(found, "segment") == []
+
+
+def test_columns_that_change_in_the_same_part_are_told_once() -> None:
+    half = some(BASE.height, 0.5)
+    head = BASE.with_columns(
+        net=pl.when(GERMAN & half).then(pl.col("net") + 1).otherwise("net"),
+        gross=pl.when(GERMAN & ~half).then(pl.col("gross") + 1).otherwise("gross"),
+    )
+    (sentence,) = told(causes(BASE, head), "segment")
+    assert sentence.startswith(f"all {BASE.filter(GERMAN).height} changed rows have country = 'DE'")
+
+
+def test_columns_that_change_together_beside_others_are_one_group() -> None:
+    head = BASE.with_columns(
+        *(pl.when(GERMAN).then(pl.col(name) + 1).otherwise(name).alias(name) for name in ("net", "gross")),
+        note=pl.when(some(BASE.height, 0.2)).then(pl.concat_str("note", pl.lit("!"))).otherwise("note"),
+    )
+    found = [cause for cause in causes(BASE, head) if cause.kind == "segment"]
+    assert [set(cause.columns) for cause in found] == [{"net", "gross"}]
+
+
 def test_columns_that_change_in_other_rows_are_told_apart() -> None:
     head = BASE.with_columns(
         net=pl.when(GERMAN).then(pl.col("net") + 1).otherwise("net"),

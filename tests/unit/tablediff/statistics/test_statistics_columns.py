@@ -203,6 +203,17 @@ def test_lengths_count_characters_and_blank_is_what_ascii_calls_white() -> None:
     assert (found.lengths.minimum, found.lengths.maximum, found.blank) == (0, 3, 2)
 
 
+def test_very_long_values_are_counted_but_not_kept() -> None:
+    for long in ("x" * 1001, b"x" * 1001):
+        found = one_column(pl.Series([long, long, long[:1000], long[:1000]]), pl.Series([long]))
+        base = found.statistics.base
+        assert base is not None
+        assert [len(str(entry.value)) for entry in base.top] == [1000 if isinstance(long, str) else 2000]
+        assert (base.distinct, base.rows) == (2, 4)
+        assert found.counts.base is not None
+        assert found.counts.base.tolist() == [2, 2, 0]
+
+
 def test_shapes_show_what_texts_look_like() -> None:
     texts = pl.Series(["AB-12", "xy-07", "é9", "x" * 50, None, ""])
     found = one_column(texts, texts).statistics.base
