@@ -45,5 +45,6 @@ TABLES = {
 def table(name: str, seed: int = 2025) -> Rows:
     """Make a table; the same seed makes the same."""
     everything = TABLES[name].make(seed)
-    spare = pl.Series(np.random.default_rng(seed).random(everything.height) < SPARE)
+    # Another stream than the one that made the rows: else the spare ones would be alike.
+    spare = pl.Series(np.random.default_rng((seed, 1)).random(everything.height) < SPARE)
     return Rows(everything.filter(~spare), everything.filter(spare))

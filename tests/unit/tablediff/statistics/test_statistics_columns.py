@@ -203,6 +203,14 @@ def test_lengths_count_characters_and_blank_is_what_ascii_calls_white() -> None:
     assert (found.lengths.minimum, found.lengths.maximum, found.blank) == (0, 3, 2)
 
 
+@pytest.mark.parametrize("dtype", [pl.Float32(), pl.Float64()], ids=str)
+def test_a_quantile_of_a_frequent_float_is_that_float(dtype: pl.DataType) -> None:
+    cells = pl.Series([-1.0] + [0.0] * 5 + [0.1] * 9 + [3.0], dtype=dtype)
+    found = one_column(cells, cells).statistics.base
+    assert found is not None
+    assert set(found.quantiles.values()) == set(cells)
+
+
 def test_very_long_values_are_counted_but_not_kept() -> None:
     for long in ("x" * 1001, b"x" * 1001):
         found = one_column(pl.Series([long, long, long[:1000], long[:1000]]), pl.Series([long]))

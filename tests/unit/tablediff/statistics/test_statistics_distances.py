@@ -19,6 +19,7 @@ from datacanary.model.statistics import Distances
 from datacanary.tablediff.jsoncells import json_cells
 from datacanary.tablediff.statistics import psi as psi_of_bins
 from datacanary.tablediff.statistics.bins import EdgeBins, ValueBins
+from datacanary.tablediff.statistics.variation import new_share
 
 examples = settings(max_examples=120, deadline=None)
 
@@ -198,6 +199,12 @@ def test_a_vanished_category_is_named() -> None:
     found = between(pl.Series(["a"] * 90 + ["gone"] * 10), pl.Series(["a"] * 100))
     assert (found.largest_move, found.new_share) == ("a", 0.0)
     assert found.largest_move_by == pytest.approx(0.1)
+
+
+def test_what_is_new_is_known_only_if_all_values_of_base_are() -> None:
+    known, more = np.array([5, 0, 0, 5]), np.array([5, 0, 1, 4])
+    assert new_share(Pair(known, np.array([1, 2, 3, 4]))) == 0.5
+    assert new_share(Pair(more, known)) is None
 
 
 def test_reshuffled_rows_have_no_distance() -> None:

@@ -71,6 +71,12 @@ def test_the_same_number_has_one_hash_in_every_type() -> None:
     assert number_hashes(np.array([0.0]))[0] == number_hashes(np.array([-0.0]))[0]
 
 
+def test_wide_numbers_with_few_digits_in_binary_have_hashes_of_their_own() -> None:
+    powers = [sign * 2**power + more for power in range(127) for sign in (1, -1) for more in (0, 1, -1)]
+    wide = np.array(sorted({*powers, -(2**127)}), dtype=object)
+    assert np.unique(number_hashes(wide)).size == wide.size
+
+
 def test_numbers_of_64_bits_never_share_a_hash() -> None:
     some = np.random.default_rng(3).integers(-(2**63), 2**63 - 1, 200_000)
     assert np.unique(number_hashes(some)).size == np.unique(some).size
