@@ -16,8 +16,6 @@ from datacanary.tablediff.causes.scale import Array, Flags
 
 ON_STEP = 0.95
 """So many of base's cells are multiples of the step."""
-OFF_STEP = 0.2
-"""At most so many of head's are."""
 FEWEST = 16
 EDGE = 0.15
 """The cells reach so near to both ends of the step, as a part of it, and their middle is so near to its middle."""
@@ -58,15 +56,12 @@ def finer(numbers: Numbers, kind: CauseKind, message: str, sizes: Sequence[Size]
 
 
 def step_of_base(numbers: Numbers, sizes: Sequence[Size]) -> Size | None:
-    """Find the coarsest step of base's cells, unless head's cells are multiples of it too."""
-    heads = numbers.glance.head[numbers.glance.known]
-    if heads.size < FEWEST:
+    """Find the coarsest step of base's cells; None if there are too few changes to tell."""
+    if numbers.glance.known.sum() < FEWEST:
         return None
     bases = numbers.law[numbers.law != 0][:: max(1, numbers.law.size // GLANCE)]
-    for size in reversed(sizes):
-        if bases.size and on_step(bases, size.units).mean() >= ON_STEP:
-            return size if on_step(heads, size.units).mean() <= OFF_STEP else None
-    return None
+    found = (size for size in reversed(sizes) if bases.size and on_step(bases, size.units).mean() >= ON_STEP)
+    return next(found, None)
 
 
 def on_step(values: Array, size: float) -> Flags:

@@ -86,6 +86,7 @@ REWRITTEN = (
     Rewritten("ratio", "are base x -1.5", "floats", lambda c: c * -1.5, few=3),
     Rewritten("offset", "are base + 4.9", "money", in_floats(lambda c: c + 4.9)),
     Rewritten("offset", "are base + 273.15", "floats", lambda c: c + 273.15, few=4),
+    Rewritten("offset", "are base + 0.3", "floats", lambda c: c + 0.1 + 0.2, few=4),
     Rewritten("offset", "are base - 1", "years", lambda c: c - 1, few=60),
     Rewritten("offset", "are base + 1,000,001", "ids", lambda c: c + 1_000_001, few=4),
     Rewritten("offset", "are 1 day later", "dates", lambda c: c.dt.offset_by("1d"), few=40),

@@ -13,6 +13,7 @@ from cell_columns import CHANGES, LAWS, Law, cells_of, changed_at_random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datacanary.tablediff.causes.amounts import Reach
 from datacanary.tablediff.causes.cells import cell_claims
 from datacanary.tablediff.causes.chance import Odds
 
@@ -81,6 +82,21 @@ def test_what_a_column_has_anyway_is_not_its_trimmed_form() -> None:
     column = untidy.draw(random, 2_000)
     one = column.index_of("a ")
     assert cell_claims(cells_of(column, pl.Series([one]), pl.Series(["a"]))) == ()
+
+
+def test_the_more_rules_were_tried_the_more_proof_it_takes() -> None:
+    assert Odds(2, 2, 1e-3).surprising
+    assert not Odds(2, 2, 1e-3, tries=1_000).surprising
+    assert not Odds(2, 2, 1e-3, learnt=1).surprising
+    assert Odds(2, 2, 1e-3, tries=1_000, false=1e-2).surprising
+
+
+def test_a_flag_among_numbers_can_only_become_the_other() -> None:
+    column = pl.Series([0] * 90 + [1] * 10)
+    numbers = cells_of(column, pl.Series([0]), pl.Series([1])).numbers
+    assert numbers is not None
+    part = numbers.part
+    assert numbers.from_any_row(part, Reach(part.head, part.head)).tolist() == [pytest.approx(11 / 12)]
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import polars as pl
 import pytest
@@ -82,6 +84,15 @@ def test_base_had_fewer_digits(random: np.random.Generator) -> None:
     assert best(amounts.cast(pl.Float64).floor(), amounts.cast(pl.Float64)).endswith("base was cut to whole numbers")
 
 
+def test_that_base_had_no_time_of_day_shows_among_other_changes(random: np.random.Generator) -> None:
+    moments = LAWS["seconds"].draw(random, ROWS)
+    for count, expected in ((40, set()), (ROWS, {"truncation"})):
+        days = moments.dt.truncate("1d").head(count)
+        others = pl.Series(random.random(count) < 0.3)
+        head = days.gather(random.integers(0, count, count)).zip_with(others, moments.head(count))
+        assert kinds(days, head) == expected
+
+
 def test_base_had_no_time_of_day(random: np.random.Generator) -> None:
     moments = LAWS["seconds"].draw(random, ROWS)
     assert best(moments.dt.truncate("1d"), moments) == "are finer: base was cut to the day"
@@ -141,6 +152,31 @@ def test_decimals_beyond_64_bits_are_reckoned_with_as_floats(random: np.random.G
     wide = pl.Series([f"{n}.{n % 10**9:010}" for n in random.integers(10**16, 10**17, ROWS)]).cast(pl.Decimal(38, 10))
     assert best(wide, wide * factor) == f"are base x {factor:,}: another unit?"
     assert best(wide, -wide) == "are base with a minus"
+
+
+def test_a_value_that_is_frequent_anyway_is_no_multiple() -> None:
+    column = pl.Series([math.pi, 100 * math.pi] * 2_000)
+    assert explained(column, pl.Series([100 * math.pi]), pl.Series([0])) == ()
+
+
+def test_a_null_that_became_the_only_other_value_proves_nothing() -> None:
+    column = pl.Series([None, 0.0] * 2_000)
+    assert explained(column, pl.Series([0.0]), pl.Series([0])) == ()
+
+
+@pytest.mark.parametrize("law", ["dates", "years", "seconds"])
+def test_three_cells_that_moved_by_one_step_prove_nothing(random: np.random.Generator, law: str) -> None:
+    column = LAWS[law].draw(random, ROWS)
+    step = {"dates": 1, "years": 1, "seconds": 10**6}[law]
+    moved = (column.head(3).to_physical() + step).cast(column.dtype)
+    assert explained(column, moved, pl.Series([0, 1, 2])) == ()
+
+
+def test_null_is_not_a_number_that_was_rounded_or_negated(random: np.random.Generator) -> None:
+    column = LAWS["money or NULL"].draw(random, ROWS)
+    places = column.is_null().arg_true()
+    claims = explained(column, pl.Series([0] * places.len(), dtype=column.dtype), places)
+    assert {claim.kind for claim in claims} == {"nulls", "constant"}
 
 
 def test_integers_of_different_widths_meet(random: np.random.Generator) -> None:
