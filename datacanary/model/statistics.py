@@ -70,8 +70,9 @@ class Statistics:
 class Distances:
     """How far head's values are from base's; shares are fractions of 1, None where a distance has no meaning.
 
-    `largest_gap` is D: the largest difference of the two shares of values up to an edge, reckoned at the edges
-    of base (NULL, NaN and infinities are bins of their own); between edges it is at most `largest_gap_at_most`.
+    `largest_gap` is D: the largest difference of the two shares of values up to an edge, reckoned at edges that
+    quantiles of both sides draw (NULL, NaN and infinities are bins of their own); between edges it is at most
+    `largest_gap_at_most`.
     `earth_mover` is the first Wasserstein distance of finite values in units of the column (times in seconds, dates in
     days), `earth_mover_in_spreads` the same in spreads of base (its interquartile range / 1.349, else its standard
     deviation); None if base is constant. `variation` is the total variation over bins or values. `largest_move` is

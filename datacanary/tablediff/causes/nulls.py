@@ -52,7 +52,8 @@ def claimed(move: Move, cells: ChangedCells, frequencies: Frequencies, tries: in
     """Claim that cells went so, unless a glance shows that too few did."""
     if int(move.holds(cells.glance).sum()) >= PROMISING * cells.glance.base.len():
         holds = move.holds(cells.changed)
-        odds = Odds(int(holds.sum()), holds.len(), chance(move, frequencies), tries)
+        accident = chance(move, frequencies, cells.changed.map(lambda side: side.dtype))
+        odds = Odds(int(holds.sum()), holds.len(), accident, tries)
         yield Claim("nulls", holds, move.message, odds=(odds,))
 
 
@@ -70,9 +71,14 @@ GENERAL = (
 )
 
 
-def chance(move: Move, frequencies: Frequencies) -> float:
-    """Return how likely cells go so by accident: NULLs and values come and go where the column has many of both."""
+def chance(move: Move, frequencies: Frequencies, types: Pair[pl.DataType]) -> float:
+    """Return how likely cells go so by accident: NULLs and values come and go where the column has many of both.
+
+    Base's cells are looked at as if they were of head's type where it is head's value that is looked for.
+    """
     sampled = frequencies.sampled
     if move in GENERAL:
         return frequencies.becoming(sampled.is_null())
-    return frequencies.going(*(find(sampled).fill_null(value=False) for find in (move.base, move.head)))
+    as_head = sampled if types.head in (pl.Null(), sampled.dtype) else sampled.cast(types.head, strict=False)
+    sides = ((move.base, sampled), (move.head, as_head))
+    return frequencies.going(*(find(cells).fill_null(value=False) for find, cells in sides))

@@ -361,7 +361,8 @@ def test_the_result_shows_itself() -> None:
         "DiffResult: keyed by id (option)\n"
         "  rows: base 3, head 3, added 1, removed 1, changed 1, unchanged 1\n"
         "  a: 1 changed\n"
-        "  n: int64 became float64"
+        "  n: int64 became float64\n"
+        "  because all 1 changed cells of a are base in upper case"
     )
     assert result.rows.changed == result.columns["a"].changed == result.changed().collect().height == 1
     assert list(result.columns) == ["id", "a", "n"]

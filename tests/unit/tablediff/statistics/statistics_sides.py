@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from datacanary.model.basic import Pair
 from datacanary.model.config import Tolerance
+from datacanary.model.statistics import Distances
 from datacanary.model.tablediff import DiffOptions
 from datacanary.tablediff.columns import pair_columns
 from datacanary.tablediff.means import Means
@@ -160,3 +161,10 @@ def one_column(base: pl.Series, head: pl.Series) -> Measurement:
     found = measured(base.alias("v").to_frame(), head.alias("v").to_frame())
     assert not found.fault
     return column(found, 0)
+
+
+def between(base: pl.Series, head: pl.Series) -> Distances:
+    """Measure the distances of one column."""
+    found = one_column(base, head).distances
+    assert found is not None
+    return found
