@@ -27,6 +27,10 @@ GRACE = 100_000
 """Rows without a partner that are no reason yet to give up."""
 AHEAD = 2_000_000
 """Rows of a side that are looked at together, at most, to find the way again."""
+MOST_BREAKS = 20_000
+"""After so many breaks in the step it is asked whether they are too many."""
+SELDOM = 100
+"""Rows that are walked between two breaks, at least: each break costs as much as some thousand rows by another way."""
 FEW = 8
 """Rows that are left are copied if they are less than this part of the next ones."""
 
@@ -131,6 +135,7 @@ class Walk:
     ) -> None:
         self.tally, self.means, self.total = tally, means, both(views)
         self.no_detour = True
+        self.breaks = self.walked = 0
         self.taken_for_falling: set[bool] = set()
         self.walkers = Pair(*(Walker(views.of(side), rests.of(side), tally, apart) for side in SIDES))
 
@@ -155,6 +160,8 @@ class Walk:
         lonely = min(walker.rest.rows.rows for walker in self.walkers)
         if lonely > GRACE and lonely > (1 - LEAST_PAIRED) * min(base.seen, head.seen):
             raise OutOfStepError
+        if self.breaks > MOST_BREAKS and self.walked < SELDOM * self.breaks:
+            raise OutOfStepError
 
     def step(self) -> None:
         """Settle some rows: at least one."""
@@ -171,6 +178,7 @@ class Walk:
                 self.tally.same(length)
             base.advance(length)
             head.advance(length)
+            self.walked += length
             return
         self.find_way()
 
@@ -179,6 +187,8 @@ class Walk:
         keys = self.walkers.map(lambda walker: walker.keys(walker.rows))
         codes = codes_of(keys, self.means.hashing)
         way = align(codes.base, codes.head)
+        self.breaks += len(way.lengths)
+        self.walked += max(way.walked)
         if way.paired:
             self.compare_verified(way, exact=is_exact(keys))
         for walker, walked, side_keys in zip(self.walkers, way.walked, keys, strict=True):

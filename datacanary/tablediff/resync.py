@@ -15,6 +15,8 @@ NEAR = (8, 64)
 FAR = 4096
 """From this distance on codes are sorted to find common ones, each time over sixteen times as many."""
 FARTHER = 16
+MOST_RUNS = 10_000
+"""So many runs are found at a time: each takes a step of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,14 @@ class Alignment:
 def align(base: Codes, head: Codes) -> Alignment:
     """Walk both sequences in step; where they part, go on at the nearest code that both have.
 
-    Greedy, so that codes which moved far find no partner: they are for others to find.
+    Greedy, so that codes which moved far find no partner: they are for others to find. Ends early after many runs.
 
     >>> align(np.array([1, 2, 4, 5]), np.array([1, 3, 4, 5, 6]))
     Alignment(base=(0, 2), head=(0, 2), lengths=(1, 2), walked=(4, 4), lost=False)
     """
     starts: list[tuple[int, int, int]] = []
     at_base, at_head, lost = 0, 0, False
-    while at_base < len(base) and at_head < len(head):
+    while at_base < len(base) and at_head < len(head) and len(starts) < MOST_RUNS:
         step = in_step(base[at_base:], head[at_head:])
         if step:
             starts.append((at_base, at_head, step))

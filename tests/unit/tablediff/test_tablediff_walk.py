@@ -7,11 +7,20 @@ from itertools import pairwise
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datacanary.model.basic import Pair
+from datacanary.model.tablediff import DiffOptions
+from datacanary.tablediff import lockstep, resync, settle
+from datacanary.tablediff.compare import compare
+from datacanary.tablediff.means import Means
 from datacanary.tablediff.order import Growth
 from datacanary.tablediff.resync import align
+from datacanary.tablediff.table import Table
+from datacanary.tablediff.tally import Tally
+from datacanary.tablediff.views import Terms, View
 
 examples = settings(max_examples=200, deadline=None)
 codes = st.lists(st.integers(0, 400), unique=True, max_size=200)
@@ -94,3 +103,24 @@ def test_what_the_other_side_has_seen_is_never_taken_for_more_than_it_proves(
         growth.see_same(part, other)
     whole.see(frame([*own, *common]))
     assert whole.proven or not growth.proven
+
+
+@pytest.mark.parametrize(("every", "gives_up"), [(3, True), (150, False)])
+def test_the_walk_is_given_up_where_too_many_rows_between_others_are_gone(
+    *, every: int, gives_up: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lockstep, "MOST_BREAKS", 20)
+    monkeypatch.setattr(settle, "SMALL", 0)
+    monkeypatch.setattr(resync, "MOST_RUNS", 2_500)
+    matched, directly = [], settle.STRATEGIES["direct"]
+
+    def noted(views: Pair[View], terms: Terms, means: Means) -> Tally:
+        matched.append(terms)
+        return directly(views, terms, means)
+
+    monkeypatch.setitem(settle.STRATEGIES, "direct", noted)
+    base = pl.DataFrame({"id": range(9_000), "n": range(9_000)})
+    head = base.filter(pl.col("id") % every != 1)
+    found = compare(Pair(Table.of(base), Table.of(head)), DiffOptions(key=("id",), tolerances={}, statistics=False))
+    assert (found.summary.rows.removed, found.summary.rows.unchanged) == (9_000 - head.height, head.height)
+    assert bool(matched) == gives_up

@@ -80,6 +80,8 @@ REWRITTEN = (
     Rewritten("ratio", "are base x 1.609344: another unit?", "floats", lambda c: c * 1.609344, few=3),
     Rewritten("ratio", "are base / 12: another unit?", "money", in_floats(lambda c: c / 12), few=20),
     Rewritten("ratio", "are base x 1.19", "money", in_floats(lambda c: c * 1.19)),
+    Rewritten("ratio", "are base x 1.19", "prices", lambda c: (c * 1.19).round(2)),
+    Rewritten("ratio", "are base x 3.7", "single floats", lambda c: c * 3.7, few=3),
     Rewritten("ratio", "are base x 2: counted twice by a join?", "small", lambda c: c * 2, few=20),
     Rewritten("ratio", "are base x 2: counted twice by a join?", "ratings", lambda c: c * 2, few=200),
     Rewritten("ratio", "are base / 2", "wide", lambda c: c // 2),

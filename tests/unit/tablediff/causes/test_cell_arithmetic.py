@@ -140,6 +140,14 @@ def test_base_may_have_been_rounded_as_well(base: str, head: str, strict: bool, 
     assert held(lambda scale: times(100.0, scale, 0.5), cells) == [loose]
 
 
+def test_what_has_no_end_or_is_not_there_is_no_number() -> None:
+    times = pl.Series([2**63 - 1, -(2**63), None, -5, 2**61]).cast(pl.Datetime("us"))
+    values, known = Scale("moment", True, nanoseconds=1_000).read(times)
+    assert known.tolist() == [False, False, False, True, True]
+    assert values.tolist() == [0, 0, 0, -5, 2**61]
+    assert Scale("moment", True, nanoseconds=1).read(times)[1].tolist() == [False, False, False, True, False]
+
+
 RANGES = st.lists(st.tuples(st.integers(-30, 30), st.integers(0, 9)), min_size=1, max_size=12)
 
 
