@@ -44,7 +44,12 @@ def diff(
 ) -> Difference:
     columns = {**tables.base.types, **tables.head.types}
     options = DiffOptions(
-        key=None if key is None else tuple(key), ignore=(NUMBER,), tolerances={}, samples=samples, totals=tuple(columns)
+        key=None if key is None else tuple(key),
+        ignore=(NUMBER,),
+        tolerances={},
+        samples=samples,
+        totals=tuple(columns),
+        statistics=False,
     )
     return compare(tables, options, means)
 
@@ -219,7 +224,8 @@ def test_a_tolerance_of_zero_is_exact(drawn: Drawn, has_key: bool) -> None:  # n
     numeric = [name for name, kinds in drawn.kinds.items() if all(kind in FAMILIES["numbers"] for kind in kinds)]
     tables = drawn.tables()
     nothing = dict.fromkeys(numeric, Tolerance(0.0, 0.0))
-    options = DiffOptions(key=key, ignore=(NUMBER,), tolerances=nothing, totals=tuple(tables.base.types))
+    columns = {**tables.base.types, **tables.head.types}
+    options = DiffOptions(key=key, ignore=(NUMBER,), tolerances=nothing, totals=tuple(columns), statistics=False)
     assert replace(compare(tables, options).summary, notes=()) == replace(
         diff(tables, key, samples=5).summary, notes=()
     )
