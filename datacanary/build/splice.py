@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
@@ -14,6 +13,7 @@ from datacanary.build.headings import nameless_column
 from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Physical
 from datacanary.model.project import Model, Reference, Span
+from datacanary.sql.trees import MisreadError, dialect_of, tokens_of, tree_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ def splice(model: Model, place: Place, dialect: str) -> Spliced:
     spans = (*model.preamble, model.query)
     texts = [_spliced(model.text, span, edits) for span in spans]
     for span, text in zip(spans, texts, strict=True):
-        _refuse_nameless(model, span, edits, dialect)
+        if model.unread is None:
+            _refuse_nameless(model, span, edits, dialect)
         if _words(text, dialect) != _expected_words(model.text, span, edits, dialect):
             raise _changed(model)
     return Spliced(preamble=tuple(texts[:-1]), query=texts[-1])
@@ -78,32 +79,33 @@ def _within(edit: Span, span: Span) -> bool:
 
 
 def _words(text: str, dialect: str) -> list[tuple[TokenType, str]]:
-    return [(token.token_type, token.text) for token in sqlglot.tokenize(text, dialect=dialect)]
+    return [(token.token_type, token.text) for token in dialect_of(dialect).tokenize(text)]
 
 
 def _expected_words(text: str, span: Span, edits: Mapping[Span, str], dialect: str) -> list[tuple[TokenType, str]]:
     """Replace the words of the edited places by those of the edits; every other word must stay."""
-    begins = {edit.start - span.start: edit for edit in edits if _within(edit, span)}
+    begins = {edit.start: edit for edit in edits if _within(edit, span)}
     words, behind = [], 0
-    for token in sqlglot.tokenize(text[span.start : span.end], dialect=dialect):
+    for token in tokens_of(text, dialect):
+        if not span.start <= token.start < span.end:
+            continue
         edit = begins.get(token.start)
         if edit is not None:
             words += _words(edits[edit], dialect)
-            behind = edit.end - span.start
+            behind = edit.end
         elif token.start >= behind:
             words.append((token.token_type, token.text))
     return words
 
 
 def _refuse_nameless(model: Model, span: Span, edits: Mapping[Span, str], dialect: str) -> None:
-    starts = frozenset(edit.start - span.start for edit in edits if _within(edit, span))
+    starts = frozenset(edit.start for edit in edits if _within(edit, span))
     try:
-        tree = sqlglot.parse_one(model.text[span.start : span.end], dialect=dialect)
-    except (SqlglotError, RecursionError) as error:
+        tree = tree_at(model.text, span, dialect)
+    except (SqlglotError, MisreadError) as error:
         raise _changed(model) from error
-    offset = nameless_column(tree, starts)
-    if offset is not None:
-        start = span.start + offset
+    start = nameless_column(tree, starts)
+    if start is not None:
         line = model.text.count("\n", 0, start) + 1
         raise ProjectError(
             "This column has no name of its own; it would be called after the place of the table in it.",

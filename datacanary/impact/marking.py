@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from datacanary.impact.nondeterminism.inherited import ProjectMarks
+from datacanary.impact.nondeterminism.known import KnownFlows
 from datacanary.impact.nondeterminism.marks import Unique
 from datacanary.impact.nondeterminism.news import news
+from datacanary.memory import FORGETFUL, Memory
 from datacanary.model.basic import Pair, Relation
 from datacanary.model.config import Policy
 from datacanary.model.patterns import tables_like
@@ -17,10 +19,14 @@ from datacanary.model.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read the models' queries: the warehouse's dialect, and each version's keys, which its config names."""
+    """How to read the models' queries: the warehouse's dialect, and each version's keys, which its config names.
+
+    `memory` is what earlier runs know.
+    """
 
     dialect: str = "duckdb"
     policies: Pair[Policy] | None = None
+    memory: Memory = FORGETFUL
 
 
 def marked(
@@ -28,21 +34,33 @@ def marked(
 ) -> Iterator[PlannedTable]:
     """Add base's marks to the tables that are compared, and a note where head's own query brings a new place."""
     policies = reading.policies or Pair(Policy(), Policy())
-    base = _marks(projects.base, policies.base, name_of, reading.dialect)
-    head = _marks(projects.head, policies.head, name_of, reading.dialect)
+    known = KnownFlows(reading.memory)
+    base = _marks(projects.base, policies.base, name_of, reading.dialect, known)
+    head = _marks(projects.head, policies.head, name_of, reading.dialect, known)
+    tables = tuple(tables)
+    wanted = [table for table in tables if _has_marks(table)]
+    base.recall(table.relations.base for table in wanted if table.relations.base)
+    head.recall(table.relations.head for table in wanted if table.relations.head and table.effect == "changed")
     for table in tables:
         old, new = table.relations
-        if not table.compared or old is None or new is None:
+        if not _has_marks(table) or old is None or new is None:
             yield table
             continue
         marks = base.of(old)
         notes = news(marks, head.of(new)) if table.effect == "changed" else ()
         yield replace(table, marks=marks, notes=(*table.notes, *notes))
+    known.keep()
 
 
-def _marks(project: Project, policy: Policy, name_of: Callable[[Relation], str], dialect: str) -> ProjectMarks:
+def _has_marks(table: PlannedTable) -> bool:
+    return table.compared and None not in tuple(table.relations)
+
+
+def _marks(
+    project: Project, policy: Policy, name_of: Callable[[Relation], str], dialect: str, known: KnownFlows
+) -> ProjectMarks:
     names = {relation: name_of(relation) for relation in project.models}
-    return ProjectMarks(project.models, names, dialect, declared_keys(project, policy, name_of))
+    return ProjectMarks(project.models, names, dialect, declared_keys(project, policy, name_of), known)
 
 
 def declared_keys(project: Project, policy: Policy, name_of: Callable[[Relation], str]) -> Unique:

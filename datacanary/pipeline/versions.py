@@ -7,15 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datacanary import config as config_room
+from datacanary.cache import Cache
 from datacanary.errors import ConfigError, ProjectError, Where
-from datacanary.model.basic import Pair, Version
+from datacanary.memory import Memory
+from datacanary.model.basic import Pair, Side, Version
 from datacanary.model.config import Config
+from datacanary.model.outline import OutlineOf
 from datacanary.model.project import Project, SourceData
 from datacanary.project.data_files import data_files, named_sources
+from datacanary.project.facts import TextReader
 from datacanary.project.git import Repository, Snapshot, WorktreeSnapshot, open_repository
 from datacanary.project.git.pull_request import pull_request_head
-from datacanary.project.plain_sql import parse
+from datacanary.project.plain_sql import project_of
 from datacanary.protocols import Warehouse
+from datacanary.runs import runs_of
 from datacanary.warehouse.connect import connect
 
 CONFIG_NAME = "datacanary.yml"
@@ -59,15 +64,16 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What parsing needs to know of the warehouse: its dialect, and what it calls its own database."""
+    """What parsing needs to know of the warehouse: its dialect, what it calls its own database, and its own parser."""
 
     dialect: str
     catalog: str
+    outline: OutlineOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Both versions, read and parsed; `notes` are sentences for the report."""
+    """Both versions, read and parsed; `memory` is what earlier runs know, `notes` are sentences for the report."""
 
     home: Home
     versions: Pair[Version]
@@ -75,7 +81,19 @@ class Versions:
     snapshots: Pair[Snapshot]
     projects: Pair[Project]
     engine: Engine
+    memory: Cache
     notes: tuple[str, ...]
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Say which models only the warehouse's own parser reads, and what that means."""
+        models = {**self.projects.base.models, **self.projects.head.models}.values()
+        found = {model.path: model.unread for model in models if model.unread is not None}
+        return tuple(
+            f"{path}:{unread.line}:{unread.column}: only the warehouse reads this query, so that nobody knows what "
+            f"changes do to it and to what reads it. {unread.why}"
+            for path, unread in sorted(found.items())
+        )
 
 
 def find_home(asked: Asked) -> Home:
@@ -141,13 +159,15 @@ def read_versions(asked: Asked) -> Versions:
     configs, notes = _both(Pair(base_config, head_config), Pair(base, head), home)
     snapshots = Pair(base_snapshot, head_snapshot)
     engine = _engine(configs.head, home, asked.environ)
+    memory = Cache(runs_of(home.folder, asked.environ).folder)
     return Versions(
         home=home,
         versions=Pair(base, head),
         configs=configs,
         snapshots=snapshots,
-        projects=_projects(configs, snapshots, Pair(base, head), engine),
+        projects=_Reading(configs, snapshots, Pair(base, head), engine, memory).projects(),
         engine=engine,
+        memory=memory,
         notes=notes,
     )
 
@@ -194,34 +214,53 @@ def _engine(config: Config, home: Home, environ: Mapping[str, str]) -> Engine:
         warehouse = open_warehouse(config, home.folder, environ)
     except ConfigError:
         return Engine("duckdb", "")
-    return Engine(warehouse.dialect, warehouse.catalog)
+    return Engine(warehouse.dialect, warehouse.catalog, warehouse.outline)
 
 
-def _projects(
-    configs: Pair[Config], snapshots: Pair[Snapshot], versions: Pair[Version], engine: Engine
-) -> Pair[Project]:
-    head = _project(configs.head, snapshots.head, snapshots, versions.head, engine)
-    try:
-        base = _project(configs.base, snapshots.base, snapshots, versions.base, engine)
-    except ProjectError as error:
-        raise ProjectError(
-            f"{error.problem} (in the base version, {versions.base})", where=error.where, hint=error.hint
-        ) from error
-    return Pair(base, head)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What it takes to read the projects of both versions."""
 
+    configs: Pair[Config]
+    snapshots: Pair[Snapshot]
+    versions: Pair[Version]
+    engine: Engine
+    memory: Memory
 
-def _project(config: Config, own: Snapshot, snapshots: Pair[Snapshot], version: Version, engine: Engine) -> Project:
-    folder = config.project.path.strip("/")
-    pattern = "**/*.sql" if folder in {"", "."} else f"{folder}/**/*.sql"
-    texts = {path: own.text(path) for path in own.glob(pattern)}
-    if not texts:
-        raise ProjectError(
-            f"There is no .sql file below {config.project.path!r}.",
-            where=Where(config.file),
-            hint="Set project.path to the folder of your models.",
-        )
-    sources = named_sources(config, own, snapshots)
-    project = parse(texts, config, sources, version, dialect=engine.dialect, catalog=engine.catalog)
-    paths = sorted({path for model in project.models.values() for path in model.files()})
-    files = {path: SourceData(None, path, data_files(path, own, snapshots)) for path in paths}
-    return replace(project, files=files)
+    def projects(self) -> Pair[Project]:
+        head, base = self._texts("head"), self._texts("base")
+        # Most texts are the same on both sides, and as they were the last time.
+        reader = TextReader(self.engine.dialect, self.memory, self.engine.outline)
+        reader.recall(dict.fromkeys((*head.values(), *base.values())))
+        try:
+            return Pair(head=self._project("head", head, reader), base=self._base(base, reader))
+        finally:
+            reader.keep()
+
+    def _texts(self, side: Side) -> dict[str, str]:
+        own = self.snapshots.of(side)
+        folder = self.configs.of(side).project.path.strip("/")
+        pattern = "**/*.sql" if folder in {"", "."} else f"{folder}/**/*.sql"
+        return {path: own.text(path) for path in own.glob(pattern)}
+
+    def _base(self, texts: dict[str, str], reader: TextReader) -> Project:
+        try:
+            return self._project("base", texts, reader)
+        except ProjectError as error:
+            raise ProjectError(
+                f"{error.problem} (in the base version, {self.versions.base})", where=error.where, hint=error.hint
+            ) from error
+
+    def _project(self, side: Side, texts: dict[str, str], reader: TextReader) -> Project:
+        config, own = self.configs.of(side), self.snapshots.of(side)
+        if not texts:
+            raise ProjectError(
+                f"There is no .sql file below {config.project.path!r}.",
+                where=Where(config.file),
+                hint="Set project.path to the folder of your models.",
+            )
+        sources = named_sources(config, own, self.snapshots)
+        project = project_of(texts, config, sources, self.versions.of(side), reader, catalog=self.engine.catalog)
+        paths = sorted({path for model in project.models.values() for path in model.files()})
+        files = {path: SourceData(None, path, data_files(path, own, self.snapshots)) for path in paths}
+        return replace(project, files=files)

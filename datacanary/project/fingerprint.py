@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -19,6 +18,7 @@ _KEYWORDS = frozenset(
     | {"true", "try_cast", "union", "unique", "unpivot", "using", "when", "where", "window", "with"}
 )
 _ONLY_BEFORE_A_PARENTHESIS = frozenset({"over", "filter"})
+_NAMES = {kind: kind.name for kind in TokenType}
 _AS_WRITTEN = frozenset({TokenType.STRING, TokenType.IDENTIFIER, TokenType.BYTE_STRING, TokenType.HEREDOC_STRING})
 _NAME_FOLLOWS = frozenset({TokenType.ALIAS, TokenType.DOT})
 _NAMED = frozenset({TokenType.COLON, TokenType.COLON_EQ})
@@ -35,20 +35,27 @@ def text_fingerprint(tokens: Iterable[Token]) -> str:
     present = list(tokens)
     while present and present[-1].token_type is TokenType.SEMICOLON:
         present.pop()
-    around = itertools.zip_longest([None, *present[:-1]], present, present[1:])
-    words = [f"{token.token_type.name}\x1f{_word(token, before, after)}" for before, token, after in around if token]
+    kinds = [token.token_type for token in present]
+    texts = [token.text for token in present]
+    # Most words are in small letters anyway.
+    for index in [index for index, text in enumerate(texts) if text != text.lower()]:
+        texts[index] = _word(texts[index], index, kinds)
+    words = [f"{_NAMES[kind]}\x1f{text}" for kind, text in zip(kinds, texts, strict=True)]
     return hashlib.sha256("\x1e".join(words).encode()).hexdigest()
 
 
-def _word(token: Token, before: Token | None, after: Token | None) -> str:
-    word = token.text.lower()
-    if token.token_type in _AS_WRITTEN or (before and before.token_type in _NAME_FOLLOWS):
-        return token.text
-    if before and before.token_type is TokenType.DCOLON:
+def _word(text: str, index: int, kinds: Sequence[TokenType]) -> str:
+    """Return a word in small letters, if nothing but a keyword can stand there."""
+    before = kinds[index - 1] if index else None
+    after = kinds[index + 1] if index + 1 < len(kinds) else None
+    word = text.lower()
+    if kinds[index] in _AS_WRITTEN or before in _NAME_FOLLOWS:
+        return text
+    if before is TokenType.DCOLON:
         return word
-    if after and after.token_type in _NAMED:
-        return token.text
+    if after in _NAMED:
+        return text
     if word in _ONLY_BEFORE_A_PARENTHESIS:
-        return word if after and after.token_type is TokenType.L_PAREN else token.text
+        return word if after is TokenType.L_PAREN else text
     # sqlglot takes "GROUP BY" as one token, its case folded already.
-    return word if word in _KEYWORDS else token.text
+    return word if word in _KEYWORDS else text

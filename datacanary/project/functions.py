@@ -14,18 +14,18 @@ from datacanary.project.lexing import place_in
 from datacanary.project.naming import fold
 from datacanary.project.scopes import Temporary
 
-_DATA_FILE = re.compile(r".*\.(parquet|parq|pq|((csv|tsv|json|ndjson|jsonl)(\.gz|\.zst)?))", re.IGNORECASE | re.DOTALL)
+DATA_FILE = re.compile(r".*\.(parquet|parq|pq|((csv|tsv|json|ndjson|jsonl)(\.gz|\.zst)?))", re.IGNORECASE | re.DOTALL)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_FILE_READERS = frozenset(
+FILE_READERS = frozenset(
     {"read_csv", "read_csv_auto", "read_parquet", "parquet_scan", "read_json", "read_json_auto", "read_ndjson"}
     | {"read_ndjson_auto", "read_ndjson_objects", "read_json_objects", "read_json_objects_auto"}
     | {"read_text", "read_blob"}
 )
-_PURE = frozenset(
+PURE = frozenset(
     {"range", "generate_series", "generateseries", "unnest", "explode", "posexplode", "values", "repeat_row", "repeat"}
     | {"json_each", "json_tree", "flatten", "generate_subscripts"}
 )
-_BY_A_COMPUTED_NAME = frozenset({"query", "query_table"})
+BY_A_COMPUTED_NAME = frozenset({"query", "query_table"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def is_path(table: exp.Table, text: str) -> bool:
     start = table.this.meta.get("start")
     if table.db or start is None:
         return False
-    return text[start] == "'" or (table.this.quoted and _DATA_FILE.fullmatch(table.name) is not None)
+    return text[start] == "'" or (table.this.quoted and DATA_FILE.fullmatch(table.name) is not None)
 
 
 def table_function(
@@ -63,15 +63,15 @@ def table_function(
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Return the files that a function in FROM reads, and the function's name if its rows cannot be held still."""
     name = _name(function)
-    if name in _PURE or name in temporary.macros:
+    if name in PURE or name in temporary.macros:
         return (), ()
-    if name in _BY_A_COMPUTED_NAME:
+    if name in BY_A_COMPUTED_NAME:
         raise ProjectError(
             f"{name}() reads tables that are named while the query runs; datacanary must know them beforehand.",
             where=_place(function, text, path),
             hint="Name the tables in FROM.",
         )
-    if isinstance(function, exp.ReadCSV | exp.ReadParquet) or name in _FILE_READERS:
+    if isinstance(function, exp.ReadCSV | exp.ReadParquet) or name in FILE_READERS:
         return tuple(_file_arguments(function, text, path)), ()
     return (), (f"{name}()",)
 

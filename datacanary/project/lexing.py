@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from datacanary.errors import ProjectError, Where
+from datacanary.sql.trees import tokens_of
 
 _PLAIN_ONLY = "A plain-SQL project has plain SQL only; put the SQL that the template makes into the file."
 _PARSER_GAP = "If the warehouse accepts it, our parser (sqlglot) has a gap: please report it."
@@ -30,17 +30,17 @@ def place_in(text: str, path: str, offset: int) -> Where:
     return Where(path, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def tokens_of(text: str, path: str, dialect: str) -> list[Token]:
+def words_of(text: str, path: str, dialect: str) -> tuple[Token, ...]:
     """Split a text into words; ProjectError for a quote or comment that is never closed."""
     try:
-        tokens = Dialect.get_or_raise(dialect).tokenize(text)
+        tokens = tokens_of(text, dialect)
     except TokenError as error:
         offset, problem = _unclosed(text)
         hint = _PLAIN_ONLY if "{{" in text or "{%" in text else ""
         raise ProjectError(
             f"The text does not parse: {problem}.", where=place_in(text, path, offset), hint=hint
         ) from error
-    for token in tokens:
+    for token in tokens if "`" in text else ():
         # To sqlglot a backtick is a letter, to DuckDB it is a quote: what stands behind it could be anything.
         if token.token_type not in _QUOTED and "`" in token.text:
             raise ProjectError(
@@ -75,6 +75,8 @@ def refuse_template(tokens: Sequence[Token], text: str, path: str) -> None:
 
 
 def _template(tokens: Sequence[Token], text: str) -> int | None:
+    if "{" not in text:
+        return None
     behind, before = 0, None
     for token in tokens:
         between = text[behind : token.start]

@@ -6,8 +6,11 @@ import re
 import string
 from pathlib import PurePosixPath
 
+from sqlglot import exp
+
 from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Relation
+from datacanary.sql.trees import dialect_of
 
 _FOLDED = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
@@ -18,7 +21,21 @@ def fold(name: str) -> str:
     >>> fold("Orders"), fold("GRÖSSE")
     ('orders', 'grÖsse')
     """
-    return name.translate(_FOLDED)
+    return name.lower() if name.isascii() else name.translate(_FOLDED)
+
+
+def quoted(name: str, dialect: str) -> str:
+    """Return a name in the quotes of a dialect.
+
+    >>> quoted("Total", "duckdb"), quoted('a"b', "duckdb"), quoted("a b", "bigquery")
+    ('"Total"', '"a""b"', '`a b`')
+    """
+    spoken = dialect_of(dialect)
+    begin, end = spoken.IDENTIFIER_START, spoken.IDENTIFIER_END
+    # The slow way only for what must be escaped; a name may have a backslash, too.
+    if name.replace("_", "").isalnum():
+        return f"{begin}{name}{end}"
+    return exp.to_identifier(name, quoted=True).sql(dialect)
 
 
 def relation_of(path: str, layout: str | None, production: str, shown: str) -> Relation | None:

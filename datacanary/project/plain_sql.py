@@ -13,13 +13,11 @@ from datacanary.model.config import Config
 from datacanary.model.patterns import tables_like
 from datacanary.model.project import Materialized, Model, Project, Reference, SourceData
 from datacanary.project.cycles import refuse_cycles
-from datacanary.project.fingerprint import text_fingerprint
+from datacanary.project.facts import Facts, TextReader
 from datacanary.project.lexing import place_in
 from datacanary.project.naming import fold, relation_of
-from datacanary.project.references import Name, Reads, reads_of
+from datacanary.project.references import Name
 from datacanary.project.resolve import Names, qualifier, resolve
-from datacanary.project.scopes import is_macro, made_by
-from datacanary.project.statements import Script, read_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +27,7 @@ class Parsed:
     relation: Relation
     path: str
     text: str
-    script: Script
-    reads: Reads
+    facts: Facts
     materialized: Materialized
 
 
@@ -43,19 +40,35 @@ def parse(
     dialect: str,
     catalog: str,
 ) -> Project:
-    """Parse one version of a project.
+    """Parse one version of a project by itself; everything else is as with `project_of`."""
+    return project_of(texts, config, sources, version, TextReader(dialect), catalog=catalog)
 
-    `texts` maps the path of each `.sql` file, relative to the config, to its text. `catalog` is how the warehouse
-    calls its own database, so that `catalog.schema.table` is understood. Files in FROM that are not yet known as
-    data are in the models' `files()`. Raises ProjectError, with file and line, for whatever cannot be understood.
+
+def project_of(
+    texts: Mapping[str, str],
+    config: Config,
+    sources: tuple[SourceData, ...],
+    version: Version,
+    reader: TextReader,
+    *,
+    catalog: str,
+) -> Project:
+    """Make a project of one version's files.
+
+    `texts` maps the path of each `.sql` file, relative to the config, to its text; `reader` knows those that were
+    read before. `catalog` is how the warehouse calls its own database, so that `catalog.schema.table` is understood.
+    Files in FROM that are not yet known as data are in the models' `files()`. Raises ProjectError, with file and line,
+    for whatever cannot be understood.
     """
     files = {path: relation for path in sorted(texts) if (relation := _relation(path, config)) is not None}
     _refuse_no_file(files, texts, config)
     _refuse_twins(files)
-    parsed = [
-        _parse_file(relation, path, texts[path], config, dialect=dialect, catalog=fold(catalog))
-        for path, relation in files.items()
-    ]
+    parsed = []
+    for path, relation in files.items():
+        facts = reader.facts(texts[path], path)
+        _check_created_name(facts, relation, texts[path], path, fold(catalog))
+        materialized = _materialized(facts, relation, texts[path], path, config)
+        parsed.append(Parsed(relation, path, texts[path], facts, materialized))
     by_name = {source.relation: source for source in sources if source.relation is not None}
     names = Names(
         models=frozenset(files.values()),
@@ -124,36 +137,15 @@ def _refuse_shadowing(
                 )
 
 
-def _parse_file(relation: Relation, path: str, text: str, config: Config, *, dialect: str, catalog: str) -> Parsed:
-    script = read_script(text, path, dialect)
-    _check_created_name(script, relation, text, path, catalog)
-    trees = [statement.tree for statement in script.preamble]
-    all_reads = [
-        # The names in a macro are looked up when it is used: then all temporary tables are there.
-        reads_of(tree, text, path, dialect, made_by(trees if is_macro(tree) else trees[:index]))
-        for index, tree in enumerate(trees)
-    ]
-    all_reads.append(reads_of(script.query, text, path, dialect, made_by(trees)))
-    reads = Reads(
-        names=tuple(name for one in all_reads for name in one.names),
-        paths=tuple(found for one in all_reads for found in one.paths),
-        columns=tuple(column for one in all_reads for column in one.columns),
-        unpinned=tuple(what for one in all_reads for what in one.unpinned),
-    )
-    materialized = _materialized(script, relation, text, path, config)
-    return Parsed(relation, path, text, script, reads, materialized)
-
-
-def _check_created_name(script: Script, relation: Relation, text: str, path: str, catalog: str) -> None:
-    if script.created is None:
+def _check_created_name(facts: Facts, relation: Relation, text: str, path: str, catalog: str) -> None:
+    if facts.created is None:
         return
-    written = [part for part in (script.created.args.get(key) for key in ("catalog", "db", "this")) if part]
-    names = [fold(part.name) for part in written]
+    names = list(facts.created.parts)
     expected = (catalog or names[0], relation.schema, relation.name)
     if tuple(names) != expected[-len(names) :]:
         raise ProjectError(
             f"The file makes {relation} by its path, but its CREATE names {'.'.join(_shown(names, relation))}.",
-            where=place_in(text, path, written[0].meta["start"]),
+            where=place_in(text, path, facts.created.start),
             hint="Rename the file, or write only the SELECT.",
         )
 
@@ -162,35 +154,36 @@ def _shown(names: list[str], relation: Relation) -> list[str]:
     return names if names[1:] else [relation.schema, *names]
 
 
-def _materialized(script: Script, relation: Relation, text: str, path: str, config: Config) -> Materialized:
+def _materialized(facts: Facts, relation: Relation, text: str, path: str, config: Config) -> Materialized:
     policies = tables_like(config.policy.tables, (str(relation), relation.name))
     configured = next((policy.materialized for policy in policies if policy.materialized), None)
-    materialized: Materialized = script.materialized or configured or "table"
-    if materialized == "view" and script.preamble:
+    materialized: Materialized = facts.materialized or configured or "table"
+    if materialized == "view" and facts.preamble:
         raise ProjectError(
             "A view cannot have statements before its query: they would not be there when it is read.",
-            where=place_in(text, path, script.preamble[0].span.start),
+            where=place_in(text, path, facts.preamble[0].start),
             hint="Make it a table, or move them into the query.",
         )
     return materialized
 
 
 def _resolved(file: Parsed, names: Names) -> Model:
-    read = [_reference(name, file, names) for name in file.reads.names]
+    read = [_reference(name, file, names) for name in file.facts.reads.names]
     targets = {reference.span: reference.target for reference in read if reference.target is not None}
-    files = [Reference("file", None, found.text, found.span, "", found.line) for found in file.reads.paths]
-    qualifiers = (qualifier(column, targets, names) for column in file.reads.columns)
+    files = [Reference("file", None, found.text, found.span, "", found.line) for found in file.facts.reads.paths]
+    qualifiers = (qualifier(column, targets, names) for column in file.facts.reads.columns)
     return Model(
         relation=file.relation,
         path=file.path,
         text=file.text,
         materialized=file.materialized,
-        preamble=tuple(statement.span for statement in file.script.preamble),
-        query=file.script.query_span,
+        preamble=file.facts.preamble,
+        query=file.facts.query,
         references=tuple(sorted([*read, *files], key=lambda reference: reference.span.start)),
         qualifiers=tuple(found for found in qualifiers if found is not None),
-        unpinned=file.reads.unpinned,
-        fingerprint=text_fingerprint(file.script.tokens),
+        unpinned=file.facts.reads.unpinned,
+        fingerprint=file.facts.fingerprint,
+        unread=file.facts.unread,
     )
 
 

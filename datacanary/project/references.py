@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -11,7 +11,7 @@ from datacanary.errors import ProjectError
 from datacanary.model.project import Span
 from datacanary.project.functions import Path, is_path, table_function
 from datacanary.project.lexing import place_in
-from datacanary.project.naming import fold
+from datacanary.project.naming import fold, quoted
 from datacanary.project.scopes import NOTHING, Temporary, is_own
 
 _SYSTEM = frozenset({"information_schema", "pg_catalog"})
@@ -56,10 +56,18 @@ def reads_of(tree: exp.Expr, text: str, path: str, dialect: str, temporary: Temp
 
     Raises ProjectError for a name or a file that cannot be known before the query runs.
     """
-    names: dict[int, Name] = {}
+    names: list[tuple[exp.Table, Name]] = []
     paths: list[Path] = []
     unpinned: list[str] = []
-    for node in tree.find_all(exp.Table, exp.Lateral):
+    aliases: list[exp.TableAlias] = []
+    columns: list[exp.Column] = []
+    for node in tree.find_all(exp.Table, exp.Lateral, exp.TableAlias, exp.Column):
+        if isinstance(node, exp.Column):
+            columns.append(node)
+            continue
+        if isinstance(node, exp.TableAlias):
+            aliases.append(node)
+            continue
         function = _function(node)
         if function is not None:
             found, unheld = table_function(function, text, path, temporary)
@@ -72,8 +80,9 @@ def reads_of(tree: exp.Expr, text: str, path: str, dialect: str, temporary: Temp
         elif fold(node.db) in _SYSTEM:
             unpinned.append(f"{fold(node.db)}.{fold(node.name)}")
         elif not is_own(node, temporary):
-            names[id(node)] = _name(node, text, path, dialect)
-    return Reads(tuple(names.values()), tuple(paths), tuple(_prefixed(tree, names)), tuple(unpinned))
+            names.append((node, _name(node, text, path, dialect)))
+    prefixed = tuple(_prefixed(columns, aliases, names))
+    return Reads(tuple(name for _, name in names), tuple(paths), prefixed, tuple(unpinned))
 
 
 def _function(node: exp.Expr) -> exp.Expr | None:
@@ -103,7 +112,7 @@ def _name(table: exp.Table, text: str, path: str, dialect: str) -> Name:
     last = identifiers[-1]
     # PIVOT takes its alias behind the whole clause.
     pivoted = table.args.get("pivots") or isinstance(table.parent, exp.Pivot)
-    alias = "" if table.alias or pivoted else exp.to_identifier(last.name, quoted=True).sql(dialect)
+    alias = "" if table.alias or pivoted else quoted(last.name, dialect)
     span = Span(first.meta["start"], last.meta["end"] + 1)
     return Name(tuple(fold(part.name) for part in identifiers), span, alias, where.line or 1, where.column or 1)
 
@@ -114,27 +123,40 @@ def _leftmost(table: exp.Table) -> Iterator[exp.Expr]:
         yield from part.find_all(exp.Identifier)
 
 
-def _prefixed(tree: exp.Expr, names: dict[int, Name]) -> Iterator[Prefixed]:
+def _prefixed(
+    columns: Iterable[exp.Column], aliases: Iterable[exp.TableAlias], names: Sequence[tuple[exp.Table, Name]]
+) -> Iterator[Prefixed]:
+    called = frozenset(name.parts[-1] for _, name in names if name.alias)
+    # The schema of a table stands before its name, so a name must follow the first dot. Few columns get further.
+    dotted = [(column, parts) for column in columns if called and (parts := _parts(column, called))]
+    if not dotted:
+        return
     tables: dict[int, list[Name]] = {}
-    for table in tree.find_all(exp.Table):
-        if id(table) in names:
-            tables.setdefault(id(table.find_ancestor(exp.Select)), []).append(names[id(table)])
-    aliases = {(fold(alias.name), id(alias.find_ancestor(exp.Select))) for alias in tree.find_all(exp.TableAlias)}
-    for column in tree.find_all(exp.Column):
-        parts = [part for part in column.parts if isinstance(part, exp.Identifier)]
-        if len(parts) == 1 or not all("start" in part.meta for part in parts):
-            continue
+    for table, name in names:
+        tables.setdefault(id(table.find_ancestor(exp.Select)), []).append(name)
+    aliased = {(fold(alias.name), id(alias.find_ancestor(exp.Select))) for alias in aliases}
+    for column, parts in dotted:
         folded = tuple(fold(part.name) for part in parts)
         candidates: list[Name] = []
         for select in _selects_around(column):
             near = [name for name in tables.get(select, ()) if name.alias and name.parts[-1] in folded[1:_LONGEST_NAME]]
             # DuckDB takes `s.orders` for the column of what is called s here; `s.orders.id` rather for a table's.
-            if (folded[0], select) in aliases and (len(parts) == 2 or not near):  # noqa: PLR2004 -- a pair
+            if (folded[0], select) in aliased and (len(parts) == 2 or not near):  # noqa: PLR2004 -- a pair
                 break
             candidates += near
         if candidates:
             spans = tuple(Span(part.meta["start"], part.meta["end"] + 1) for part in parts)
             yield Prefixed(folded, spans, tuple(candidates))
+
+
+def _parts(column: exp.Column, called: frozenset[str]) -> list[exp.Identifier]:
+    """Return the parts of a column whose prefix can end with one of these names, else none."""
+    if not column.args.get("table"):
+        return []
+    parts = [part for part in column.parts if isinstance(part, exp.Identifier)]
+    if not all("start" in part.meta for part in parts):
+        return []
+    return parts if any(fold(part.name) in called for part in parts[1:_LONGEST_NAME]) else []
 
 
 def _selects_around(node: exp.Expr) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Relation
@@ -13,13 +13,26 @@ from datacanary.project.references import Name, Prefixed
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """All that names can mean; `cut` are the (reader, read) pairs that read production's present table."""
+    """All that names can mean; `cut` are the (reader, read) pairs that read production's present table.
+
+    `known` are models and sources, `by_name` the same by the name without its schema, sorted.
+    """
 
     models: frozenset[Relation]
     sources: frozenset[Relation]
     production: str
     catalog: str
     cut: frozenset[tuple[Relation, Relation]]
+    known: frozenset[Relation] = field(init=False)
+    by_name: Mapping[str, tuple[Relation, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = self.models | self.sources
+        by_name: dict[str, tuple[Relation, ...]] = {}
+        for relation in sorted(known):
+            by_name[relation.name] = (*by_name.get(relation.name, ()), relation)
+        object.__setattr__(self, "known", known)
+        object.__setattr__(self, "by_name", by_name)
 
 
 def resolve(name: Name, reader: Relation, path: str, names: Names) -> tuple[ReadKind, Relation]:
@@ -48,12 +61,11 @@ def resolve(name: Name, reader: Relation, path: str, names: Names) -> tuple[Read
 
 
 def _target(name: Name, reader: Relation, path: str, names: Names) -> Relation:
-    known = names.models | names.sources
     match name.parts:
         case (table,):
             return _unqualified(table, name, reader, path, names)
         case (schema, table):
-            if Relation(schema, table) not in known and schema == names.catalog:
+            if Relation(schema, table) not in names.known and schema == names.catalog:
                 return _unqualified(table, name, reader, path, names)
             return Relation(schema, table)
         case (catalog, schema, table):
@@ -73,11 +85,10 @@ def _target(name: Name, reader: Relation, path: str, names: Names) -> Relation:
 
 
 def _unqualified(table: str, name: Name, reader: Relation, path: str, names: Names) -> Relation:
-    known = names.models | names.sources
     for schema in (reader.schema, names.production):
-        if Relation(schema, table) in known:
+        if Relation(schema, table) in names.known:
             return Relation(schema, table)
-    candidates = sorted(relation for relation in known if relation.name == table)
+    candidates = names.by_name.get(table, ())
     if len(candidates) > 1:
         raise ProjectError(
             f"The name {table} could be {' or '.join(map(str, candidates))}.",

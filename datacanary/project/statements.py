@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.tokenizer_core import Token
 
-from datacanary.errors import ProjectError
+from datacanary.errors import ProjectError, Where
 from datacanary.model.project import Materialized, Span
-from datacanary.project.lexing import parse_problem, place_in, refuse_template, tokens_of
+from datacanary.project.lexing import parse_problem, place_in, refuse_template, words_of
 from datacanary.project.settings import refuse_unsafe
+from datacanary.sql.trees import MisreadError, Statement, query_behind, statements_of
 
 # sqlglot logs a warning for statements that it does not know; we refuse those ourselves, with file and line.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -27,22 +26,12 @@ _TEMPORARY = frozenset({"TABLE", "VIEW", "MACRO", "FUNCTION", "SEQUENCE"})
 _MODIFIERS = frozenset({"CREATE", "OR", "REPLACE", "TEMP", "TEMPORARY", "DROP", "ALTER", "INSERT", "DELETE"})
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One parsed statement and the characters it takes."""
+class NotReadError(ProjectError):
+    """Our parser cannot read a statement; `tokens` are its words."""
 
-    tree: exp.Expr
-    tokens: tuple[Token, ...]
-
-    @property
-    def span(self) -> Span:
-        """From the first token to the last, without comments around."""
-        return Span(self.tokens[0].start, self.tokens[-1].end + 1)
-
-    @property
-    def words(self) -> str:
-        """What kind of statement it is, in its own first words."""
-        return _first_words(self.tokens)
+    def __init__(self, error: ProjectError, tokens: tuple[Token, ...]) -> None:
+        super().__init__(error.problem, hint=error.hint, where=error.where)
+        self.tokens = tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +43,21 @@ class Script:
     query_span: Span
     materialized: Materialized | None
     created: exp.Table | None
-    tokens: tuple[Token, ...]
 
 
 def read_script(text: str, path: str, dialect: str) -> Script:
     """Split and parse a model's text.
 
-    Raises ProjectError, with file, line and column, for text that does not parse or is not one query.
+    Raises ProjectError, with file, line and column, for text that is not one query, and NotReadError for one that does
+    not parse.
 
     >>> script = read_script("SET threads = 2; SELECT 1 AS one;", "models/a.sql", "duckdb")
     >>> len(script.preamble), script.query_span
     (1, Span(start=17, end=32))
     """
-    tokens = tokens_of(text, path, dialect)
+    tokens = words_of(text, path, dialect)
     refuse_template(tokens, text, path)
-    statements = [_parse(chunk, text, path, dialect) for chunk in _chunks(tokens)]
+    statements = _statements(text, path, dialect)
     if not statements:
         raise ProjectError("The file has no query.", where=place_in(text, path, 0), hint=WHAT_IS_ALLOWED)
     for index, statement in enumerate(statements[:-1]):
@@ -78,58 +67,49 @@ def read_script(text: str, path: str, dialect: str) -> Script:
         _refuse_writing(statement, text, path)
         if isinstance(statement.tree, exp.Set):
             refuse_unsafe(statement.tree, place_in(text, path, statement.span.start))
-    return _script(statements, text, path, dialect, tuple(tokens))
+    return _script(statements, text, path, dialect)
 
 
-def _chunks(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    chunks: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.token_type is TokenType.SEMICOLON:
-            chunks.append([])
-        else:
-            chunks[-1].append(token)
-    return [tuple(chunk) for chunk in chunks if chunk]
-
-
-def _parse(tokens: tuple[Token, ...], text: str, path: str, dialect: str) -> Statement:
+def _statements(text: str, path: str, dialect: str) -> tuple[Statement, ...]:
     try:
-        tree = _tree(tokens, text, dialect)
-    # sqlglot stumbles over some texts that are no SQL instead of refusing them.
-    except (SqlglotError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise parse_problem(error, tokens, text, path) from error
-    except RecursionError as error:
-        where = place_in(text, path, tokens[0].start)
-        hint = "Split it, for instance into WITH clauses."
-        raise ProjectError("The statement is nested too deeply.", where=where, hint=hint) from error
-    if tree is None or isinstance(tree, exp.Command):
-        raise ProjectError(
-            f"{_first_words(tokens)} cannot stand here.",
-            where=place_in(text, path, tokens[0].start),
-            hint=WHAT_IS_ALLOWED,
+        found = statements_of(text, dialect)
+    except MisreadError as error:
+        _refuse_unknown(error.before, text, path)
+        raise NotReadError(_misread(error, text, path), error.tokens) from error
+    _refuse_unknown(found, text, path)
+    return found
+
+
+def _misread(error: MisreadError, text: str, path: str) -> ProjectError:
+    cause = error.__cause__
+    if isinstance(cause, RecursionError):
+        where = place_in(text, path, error.tokens[0].start)
+        return ProjectError(
+            "The statement is nested too deeply.", where=where, hint="Split it, for instance into WITH clauses."
         )
-    return Statement(tree, tokens)
+    if not isinstance(cause, Exception):
+        return _unknown(error.tokens, text, path)
+    return parse_problem(cause, error.tokens, text, path)
 
 
-def _tree(tokens: tuple[Token, ...], text: str, dialect: str) -> exp.Expr | None:
-    parser = Dialect.get_or_raise(dialect).parser()
-    tree = parser.parse(list(tokens), text)[0]
-    after = _after_as(tokens)
-    if isinstance(tree, exp.Command) and tokens[0].token_type is TokenType.CREATE and after:
-        # sqlglot cannot read CREATE … AS PIVOT in one go, but it can read both halves.
-        stand_in = Dialect.get_or_raise(dialect).tokenize("SELECT 1")
-        tree = parser.parse([*tokens[:after], *stand_in], text)[0]
-        if isinstance(tree, exp.Create):
-            tree.set("expression", parser.parse(list(tokens[after:]), text)[0])
-    return tree
+def _refuse_unknown(statements: Iterable[Statement], text: str, path: str) -> None:
+    for statement in statements:
+        if isinstance(statement.tree, exp.Command):
+            raise _unknown(statement.tokens, text, path)
+
+
+def _unknown(tokens: Sequence[Token], text: str, path: str) -> ProjectError:
+    where = place_in(text, path, tokens[0].start)
+    return ProjectError(f"{_first_words(tokens)} cannot stand here.", where=where, hint=WHAT_IS_ALLOWED)
 
 
 def _misplaced(statement: Statement, following: Statement, text: str, path: str) -> ProjectError:
     if not _makes_rows(statement.tree):
-        problem, place = f"{statement.words} cannot stand here.", statement
+        problem, place = f"{_first_words(statement.tokens)} cannot stand here.", statement
     elif _makes_rows(following.tree):
         problem, place = "A second query begins here; a model is one query.", following
     else:
-        problem, place = f"{following.words} cannot stand behind the query.", following
+        problem, place = f"{_first_words(following.tokens)} cannot stand behind the query.", following
     return ProjectError(problem, where=place_in(text, path, place.span.start), hint=WHAT_IS_ALLOWED)
 
 
@@ -169,14 +149,13 @@ def _makes_rows(tree: exp.Expr) -> bool:
     return _is_query(tree.expression if created else tree)
 
 
-def _script(statements: list[Statement], text: str, path: str, dialect: str, tokens: tuple[Token, ...]) -> Script:
-    last, preamble = statements[-1], tuple(statements[:-1])
+def _script(statements: tuple[Statement, ...], text: str, path: str, dialect: str) -> Script:
+    last, preamble = statements[-1], statements[:-1]
     where = place_in(text, path, last.span.start)
     if _is_query(last.tree):
-        return Script(preamble, last.tree, last.span, None, None, tokens)
-    after = _after_as(last.tokens)
-    if not isinstance(last.tree, exp.Create) or not _makes_rows(last.tree) or not after:
-        raise ProjectError(f"The file ends with {last.words}, not with a query.", where=where, hint=WHAT_IS_ALLOWED)
+        return Script(preamble, last.tree, last.span, None, None)
+    if not isinstance(last.tree, exp.Create) or not _makes_rows(last.tree):
+        raise _no_query(last, where)
     kind, created = last.tree.kind, last.tree.this
     if kind not in {"TABLE", "VIEW"} or not isinstance(created, exp.Table) or last.tree.args.get("properties"):
         raise ProjectError(
@@ -184,15 +163,15 @@ def _script(statements: list[Statement], text: str, path: str, dialect: str, tok
             where=where,
             hint="Write CREATE TABLE name AS SELECT …, or only the SELECT.",
         )
-    query = _parse(last.tokens[after:], text, path, dialect)
-    return Script(preamble, query.tree, query.span, "view" if kind == "VIEW" else "table", created, tokens)
+    try:
+        query = query_behind(text, last, dialect)
+    except MisreadError as error:
+        raise NotReadError(_misread(error, text, path), last.tokens) from error
+    if query is None:
+        raise _no_query(last, where)
+    return Script(preamble, query.tree, query.span, "view" if kind == "VIEW" else "table", created)
 
 
-def _after_as(tokens: Sequence[Token]) -> int:
-    """Return the index of the token behind the AS of `CREATE … AS`, 0 if there is none."""
-    depth = 0
-    for index, token in enumerate(tokens[:-1]):
-        depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
-        if token.token_type is TokenType.ALIAS and depth == 0:
-            return index + 1
-    return 0
+def _no_query(last: Statement, where: Where) -> ProjectError:
+    problem = f"The file ends with {_first_words(last.tokens)}, not with a query."
+    return ProjectError(problem, where=where, hint=WHAT_IS_ALLOWED)

@@ -19,8 +19,8 @@ BY_ANOTHER: frozenset[str] = frozenset({"argmax", "argmin", "argmaxnull", "argmi
 """They take the value where another is greatest or least."""
 
 SKETCHING: frozenset[str] = frozenset(
-    {"approxquantile", "approxquantiles", "approxtopk", "approxtopsum", "reservoirquantile", "numerichistogram"}
-    | {"percentileapprox", "tdigestagg", "qdigestagg", "approxmostfrequent"}
+    {"approxquantile", "approxquantiles", "approxtopk", "approxtopsum", "reservoirquantile", "lttb"}
+    | {"percentileapprox", "tdigestagg", "qdigestagg", "approxmostfrequent", "numerichistogram"}
 )
 """They estimate, by what they happened to keep."""
 

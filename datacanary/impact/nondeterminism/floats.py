@@ -14,6 +14,8 @@ _FLOAT_FUNCTIONS = frozenset(
     | {"sin", "cos", "tan", "cot", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "random", "rand"}
 )
 _AS_ITS_VALUES = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Coalesce, exp.Greatest, exp.Least, exp.Distinct)
+_AS_ITS_PARTS = (*_AS_ITS_VALUES, exp.Div)
+_MAKING_FLOATS = _FLOAT_FUNCTIONS | ADDING_FLOATS
 _AS_ITS_FIRST = (
     *(exp.Paren, exp.Alias, exp.Neg, exp.Abs, exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.Window),
     *(exp.Order, exp.Ordered, exp.Nullif, exp.WithinGroup),
@@ -43,8 +45,9 @@ def _is_one(node: exp.Expr, level: Level) -> bool:
         return not node.is_string and "e" in node.name.lower()
     if isinstance(node, exp.Cast):
         return node.to.this in exp.DataType.FLOAT_TYPES
-    divides = isinstance(node, exp.Div) or call_name(node) in {"avg", "mean"}
-    return (divides and level.dialect in _DIVIDES_TO_FLOAT) or call_name(node) in _FLOAT_FUNCTIONS | ADDING_FLOATS
+    name = call_name(node)
+    divides = isinstance(node, exp.Div) or name in {"avg", "mean"}
+    return (divides and level.dialect in _DIVIDES_TO_FLOAT) or name in _MAKING_FLOATS
 
 
 def _values(expression: exp.Expr) -> list[object]:
@@ -54,7 +57,7 @@ def _values(expression: exp.Expr) -> list[object]:
         return [args.get("true"), args.get("false")]
     if isinstance(expression, exp.Case):
         return [*expression.args["ifs"], args.get("default")]
-    if isinstance(expression, (*_AS_ITS_VALUES, exp.Div)) or call_name(expression) in ADDING:
+    if isinstance(expression, _AS_ITS_PARTS) or call_name(expression) in ADDING:
         return [args.get("this"), args.get("expression"), *expression.expressions]
     # Whole numbers are added without loss, whatever their type.
     rounded = isinstance(expression, exp.Round) and args.get("decimals") is not None

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from datacanary.impact.nondeterminism.evaluator import Around, Evaluator
 from datacanary.impact.nondeterminism.flow import NOWHERE, UNKNOWN, Field, Flow, Places
-from datacanary.impact.nondeterminism.level import level_of
+from datacanary.impact.nondeterminism.level import level_beside
 from datacanary.impact.nondeterminism.nodes import fold
 from datacanary.impact.nondeterminism.sources import Sources
 
@@ -92,7 +92,7 @@ def _absorb(added: set[str], rows: Places, matching: Places, sources: Sources) -
 
 def source_flow(node: exp.Expr, sources: Sources, reader: Evaluator, around: Around) -> Flow:
     """Work out what one source has: a table, a subquery, VALUES, or a function."""
-    beside = around.within(level_of(exp.Select(), sources, "", around.level))
+    beside = around.within(level_beside(sources, around.level))
     if isinstance(node, exp.Table):
         flow = reader.table(node, beside)
     elif isinstance(node, exp.Subquery):

@@ -33,10 +33,11 @@ class Given:
 class Level:
     """One SELECT, or what stands around other queries: a UNION, parentheses, a PIVOT.
 
-    `nodes` are its own, in the order of the text, `calls` the functions among them with their names. `groups` are the
-    expressions of GROUP BY, none for an aggregate over all rows, and None where nothing is grouped. `found` has the
-    ids of nodes that rules have marked so far, `floats` those of selected expressions and whether they are floats.
-    `outer` is the SELECT around a subquery, whose columns it may name.
+    `nodes` are its own, in the order of the text, `kinds` their classes, and `calls` the functions among them with
+    their names. `groups` are the expressions of GROUP BY, none for an aggregate over all rows, and None where nothing
+    is grouped. `found` has the ids of nodes that rules have marked so far, `floats` those of selected expressions and
+    whether they are floats, `present` whether there are nodes of some classes. `outer` is the SELECT around a
+    subquery, whose columns it may name.
     """
 
     dialect: str
@@ -44,12 +45,29 @@ class Level:
     sources: Sources
     nodes: tuple[exp.Expr, ...]
     calls: tuple[tuple[str, exp.Expr], ...]
+    kinds: frozenset[type[exp.Expr]]
     groups: tuple[exp.Expr, ...] | None
     aliases: Mapping[str, exp.Expr]
     windows: Mapping[str, exp.Window]
     found: dict[int, Instability] = field(default_factory=dict)
     floats: dict[int, bool] = field(default_factory=dict)
+    present: dict[tuple[type[exp.Expr], ...], bool] = field(default_factory=dict)
     outer: Level | None = None
+
+    def of(self, *classes: type[exp.Expr]) -> tuple[exp.Expr, ...]:
+        """Return its own nodes of some classes, in the order of the text."""
+        if not self._has(classes):
+            return ()
+        return tuple(node for node in self.nodes if isinstance(node, classes))
+
+    def has_inside(self, expression: exp.Expr, *classes: type[exp.Expr]) -> bool:
+        """Tell whether nodes of some classes are among those of one of its own expressions."""
+        return self._has(classes) and any(isinstance(node, classes) for node in own_nodes(expression))
+
+    def _has(self, classes: tuple[type[exp.Expr], ...]) -> bool:
+        if classes not in self.present:
+            self.present[classes] = any(issubclass(kind, classes) for kind in self.kinds)
+        return self.present[classes]
 
     def given(self, expressions: Iterable[exp.Expr], more: Iterable[exp.Expr] = ()) -> Given:
         """Work out what follows where some expressions are known."""
@@ -67,7 +85,7 @@ class Level:
 
     def alias_of(self, column: exp.Column) -> exp.Expr | None:
         """Return the selected expression that a column may be the name of; in `x + 1 AS x` the inner x is another's."""
-        selected = self.aliases.get(fold(column.name)) if len(column.parts) == 1 else None
+        selected = self.aliases.get(fold(column.name)) if column.args.get("table") is None else None
         node: exp.Expr | None = column
         while selected is not None and node is not None and node is not self.query:
             if node is selected:
@@ -153,13 +171,21 @@ class Level:
 def level_of(query: exp.Expr, sources: Sources, dialect: str, outer: Level | None) -> Level:
     """Look at a SELECT, or at what stands around other queries, with what is in its FROM."""
     nodes = tuple(own_nodes(query))
-    calls = tuple((name, node) for node in nodes if (name := call_name(node)))
+    kinds = frozenset(map(type, nodes))
+    calls: tuple[tuple[str, exp.Expr], ...] = ()
+    if any(issubclass(kind, exp.Func) for kind in kinds):
+        calls = tuple((name, node) for node in nodes if (name := call_name(node)))
     if not isinstance(query, exp.Select):
-        return Level(dialect, query, sources, nodes, calls, None, {}, {}, outer=outer)
+        return Level(dialect, query, sources, nodes, calls, kinds, None, {}, {}, outer=outer)
     aliases = {fold(one.alias): one.this for one in query.expressions if isinstance(one, exp.Alias)}
     windows = {fold(one.name): one for one in query.args.get("windows") or () if isinstance(one, exp.Window)}
-    level = Level(dialect, query, sources, nodes, calls, None, aliases, windows, outer=outer)
+    level = Level(dialect, query, sources, nodes, calls, kinds, None, aliases, windows, outer=outer)
     return replace(level, groups=_groups(level))
+
+
+def level_beside(sources: Sources, outer: Level | None) -> Level:
+    """Return what a source in FROM sees of the sources before it."""
+    return Level("", exp.Select(), sources, (), (), frozenset(), None, {}, {}, outer=outer)
 
 
 def _groups(level: Level) -> tuple[exp.Expr, ...] | None:

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import ParseError, SqlglotError
-from sqlglot.tokenizer_core import Token
+from sqlglot.errors import SqlglotError
 
 from datacanary.impact.nondeterminism.evaluator import Around
 from datacanary.impact.nondeterminism.flow import NOWHERE, UNKNOWN, Flow, Places
@@ -18,7 +16,8 @@ from datacanary.impact.nondeterminism.sources import Sources
 from datacanary.impact.nondeterminism.wording import Wording
 from datacanary.model.basic import Relation
 from datacanary.model.noise import NoiseMark
-from datacanary.model.project import Model, Span
+from datacanary.model.project import Model
+from datacanary.sql.trees import MisreadError, model_trees, tokens_of
 
 Unique = Mapping[Relation, tuple[tuple[str, ...], ...]]
 """The keys that someone vouches for."""
@@ -36,7 +35,7 @@ def flow_of(model: Model, dialect: str, known: Mapping[Relation, Flow], unique: 
     """Work out what becomes of unstable places in a model's text; `known` are the models that it reads."""
     try:
         return read_model(model, dialect, known, unique)
-    except (SqlglotError, RecursionError, AttributeError, LookupError, TypeError, ValueError):
+    except (SqlglotError, MisreadError, RecursionError, AttributeError, LookupError, TypeError, ValueError):
         # The parser has gaps, and there is more SQL than anyone thinks of: such a query has no marks.
         return UNKNOWN
 
@@ -58,28 +57,19 @@ def _with_columns(flow: Flow) -> Iterator[NoiseMark]:
 
 def read_model(model: Model, dialect: str, known: Mapping[Relation, Flow], unique: Unique) -> Flow:
     """Work out the same; raises whatever comes of a query that cannot be read."""
-    tokens = Dialect.get_or_raise(dialect).tokenize(model.text)
     tables: dict[int, Flow] = {}
     for reference in model.references:
         if reference.target is not None:
             flow = known.get(reference.target, UNKNOWN) if reference.kind == "model" else UNKNOWN
             keys = {frozenset(map(fold, key)) for key in unique.get(reference.target, ()) if key}
             tables[reference.span.start] = replace(flow, keys=flow.keys | keys)
-    reader = Reader(dialect, Wording(model.text, model.path, tokens), tables)
+    reader = Reader(dialect, Wording(model.text, model.path, tokens_of(model.text, dialect)), tables)
     # The reader tells nodes apart by their id, so all trees are there before it begins.
-    *before, query = [_parsed(span, tokens, model.text, dialect) for span in (*model.preamble, model.query)]
+    before, query = model_trees(model, dialect)
     around = Around()
     for tree in before:
         around = _prepared(tree, reader, around)
     return reader.query(query, around)
-
-
-def _parsed(span: Span, tokens: list[Token], text: str, dialect: str) -> exp.Expr:
-    inside = [token for token in tokens if span.start <= token.start < span.end]
-    tree = Dialect.get_or_raise(dialect).parser().parse(inside, text)[0]
-    if tree is None:
-        raise ParseError(text[span.start : span.end])
-    return tree
 
 
 def _prepared(tree: exp.Expr, reader: Reader, around: Around) -> Around:

@@ -9,6 +9,9 @@ from sqlglot import exp
 
 _FOLDED = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _OTHERS = (exp.Query, exp.Pivot, exp.With)
+LEAVES = frozenset({exp.Identifier, exp.Literal})
+"""Below these there is never anything."""
+
 _AROUND_FUNCTIONS = (exp.IgnoreNulls, exp.RespectNulls, exp.Filter, exp.WithinGroup)
 _AROUND_VALUES = (exp.Paren, exp.Ordered, exp.Alias)
 
@@ -19,7 +22,7 @@ def fold(name: str) -> str:
     >>> fold("Total")
     'total'
     """
-    return name.translate(_FOLDED)
+    return name.lower() if name.isascii() else name.translate(_FOLDED)
 
 
 def own_nodes(root: exp.Expr) -> Iterator[exp.Expr]:
@@ -28,7 +31,24 @@ def own_nodes(root: exp.Expr) -> Iterator[exp.Expr]:
     while pending:
         node = pending.pop()
         yield node
-        pending += [child for child in node.iter_expressions(reverse=True) if not isinstance(child, _OTHERS)]
+        # Half of all nodes.
+        if type(node) not in LEAVES:
+            pending += [child for child in node.iter_expressions(reverse=True) if not isinstance(child, _OTHERS)]
+
+
+def parts_of(column: exp.Column) -> list[str]:
+    """Return the folded parts of a column's name, as many as are written.
+
+    >>> import sqlglot
+    >>> parts_of(sqlglot.parse_one("Orders.ID"))
+    ['orders', 'id']
+    """
+    args = column.args
+    if args.get("db") is None and isinstance(args["this"], exp.Identifier):
+        table = args.get("table")
+        name = fold(args["this"].name)
+        return [name] if table is None else [fold(table.name), name]
+    return [fold(part.name) for part in column.parts]
 
 
 def call_name(node: exp.Expr) -> str:

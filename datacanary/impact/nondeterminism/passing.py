@@ -25,9 +25,14 @@ _COUNTED = frozenset({"clock", "date", "random", "session", "float_sum", "row_or
 """These are never sometimes NULL, so how many there are does not change."""
 
 
+def never_filters(kind: type[exp.Expr]) -> bool:
+    """Tell whether everything gets through nodes of a class."""
+    return not issubclass(kind, (*_FILTERS, exp.Func))
+
+
 def is_filter(node: exp.Expr) -> bool:
     """Tell whether anything may not get through a node as it is."""
-    return isinstance(node, _FILTERS) or call_name(node) in _TO_THE_DAY
+    return isinstance(node, _FILTERS) or (isinstance(node, exp.Func) and call_name(node) in _TO_THE_DAY)
 
 
 def through(node: exp.Expr, places: Places) -> Places:

@@ -47,7 +47,10 @@ def _star(expression: exp.Expr) -> tuple[exp.Star | None, str | None]:
 
 def _add(expression: exp.Expr, columns: _Columns, level: Level, reader: Evaluator, around: Around) -> None:
     places = reader.places(expression, level, around)
-    if any(isinstance(node, exp.Star | exp.Columns) and not _counted(node) for node in own_nodes(expression)):
+    starred = level.has_inside(expression, exp.Star, exp.Columns)
+    if starred and any(
+        isinstance(node, exp.Star | exp.Columns) and not _counted(node) for node in own_nodes(expression)
+    ):
         # COLUMNS(…), or an expression over a star: nobody knows how many columns it makes.
         columns.rest |= places
         columns.complete = False
@@ -76,9 +79,8 @@ def _name(expression: exp.Expr, level: Level) -> str:
         return expression.alias
     if isinstance(expression, exp.Column):
         owner = level.sources.owner(expression)
-        fields = level.sources.flows[owner[0]].fields if owner is not None else ()
         # DuckDB spells it as the table does, not as the query.
-        return next((one.name for one in fields if owner and fold(one.name) == owner[1]), expression.name)
+        return level.sources.spelled.get(owner, expression.name) if owner is not None else expression.name
     if isinstance(expression, exp.Dot):
         return expression.name
     if level.dialect == "duckdb" and call_name(expression) in _NAMED_ALIKE and not expression.args.get("this"):

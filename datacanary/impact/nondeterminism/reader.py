@@ -11,13 +11,14 @@ from datacanary.impact.nondeterminism.evaluator import Around
 from datacanary.impact.nondeterminism.flow import NOWHERE, UNKNOWN, Field, Flow, Places, names_in, stacked
 from datacanary.impact.nondeterminism.joins import source_flow, sources_of
 from datacanary.impact.nondeterminism.level import Level, level_of
-from datacanary.impact.nondeterminism.nodes import call_name, fold, own_nodes
-from datacanary.impact.nondeterminism.passing import is_filter, through
+from datacanary.impact.nondeterminism.nodes import LEAVES, call_name, fold, own_nodes
+from datacanary.impact.nondeterminism.passing import is_filter, never_filters, through
 from datacanary.impact.nondeterminism.projection import projected
 from datacanary.impact.nondeterminism.registry import RULES
 from datacanary.impact.nondeterminism.sources import Sources
 from datacanary.impact.nondeterminism.wording import Wording
 
+_READ_APART = (exp.Column, exp.Query, exp.Columns, exp.Exists, exp.Window)
 _TEMPORARY = frozenset({"", "temp"})
 _CLAUSES_OF_ROWS = ("where", "having", "qualify", "match", "connect", "prewhere")
 _LIMITING = ("limit", "offset", "sample")
@@ -81,7 +82,7 @@ class Reader:
         everything = isinstance(distinct, exp.Distinct) and not distinct.args.get("on")
         flow = projected(level, self, around.within(level), distinct=everything)
         rows = level.sources.rows | self._deciding(level, around)
-        unnested = [one for one in select.expressions if any(isinstance(node, _MAKING_ROWS) for node in own_nodes(one))]
+        unnested = [one for one in select.expressions if level.has_inside(one, *_MAKING_ROWS)]
         if unnested:
             flow = replace(flow, keys=frozenset())
             rows = rows.union(*(self.places(one, level, around) for one in unnested))
@@ -99,9 +100,9 @@ class Reader:
         clauses += [distinct] if isinstance(distinct, exp.Distinct) else []
         if isinstance(args.get("order"), exp.Expr) and (args.get("limit") or args.get("offset") or distinct):
             clauses += level.ordering(args["order"].expressions)
-        joins = [node for node in level.nodes if isinstance(node, exp.Join) and id(node) not in level.sources.absorbed]
+        joins = [node for node in level.of(exp.Join) if id(node) not in level.sources.absorbed]
         clauses += [join.args["on"] for join in joins if isinstance(join.args.get("on"), exp.Expr)]
-        samples = [node for node in level.nodes if isinstance(node, exp.TableSample)]
+        samples = level.of(exp.TableSample)
         marked = NOWHERE.union(*(self._found.get(id(node), NOWHERE) for node in (*joins, *samples)))
         marked |= NOWHERE.union(*(self.places(clause, level, around) for clause in clauses))
         return marked | self._varying(level.groups or (), level, around)
@@ -189,6 +190,11 @@ class Reader:
         while pending:
             node = pending.pop()
             own = self._found.get(id(node), NOWHERE)
+            if _is_plain(type(node)):
+                found |= own
+                if type(node) not in LEAVES:
+                    pending += node.iter_expressions()
+                continue
             direct = self._direct(node, level, around)
             if direct is not None:
                 found |= own | direct
@@ -238,6 +244,17 @@ class Reader:
         if places is not None or level.outer is None:
             return places or NOWHERE
         return self._column(column, level.outer, around)
+
+
+def _is_plain(kind: type[exp.Expr]) -> bool:
+    """Tell whether all that is unstable in a node comes from the nodes below it."""
+    known = _PLAIN.get(kind)
+    if known is None:
+        known = _PLAIN[kind] = never_filters(kind) and not issubclass(kind, _READ_APART)
+    return known
+
+
+_PLAIN: dict[type[exp.Expr], bool] = {}
 
 
 def _single(flow: Flow, select: exp.Select, rows: Places) -> Flow:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from datacanary.impact.nondeterminism.flow import NOWHERE, Flow, Key, Places
-from datacanary.impact.nondeterminism.nodes import bare, conjuncts, fold
+from datacanary.impact.nondeterminism.nodes import bare, conjuncts, fold, parts_of
 
 _CONSTANT = (exp.Literal, exp.Neg, exp.Paren, exp.Cast, exp.DataType, exp.Null, exp.Boolean)
 
@@ -55,6 +55,9 @@ class Sources:
     rows: Places = NOWHERE
     absorbed: set[int] = field(default_factory=set)
     names: dict[str, dict[str, Places]] = field(default_factory=dict)
+    floats: dict[str, frozenset[str]] = field(default_factory=dict)
+    spelled: dict[ColumnId, str] = field(default_factory=dict)
+    asked: dict[int, tuple[exp.Column, list[str], ColumnId | None]] = field(default_factory=dict)
 
     def add(self, alias: str, flow: Flow) -> str:
         """Add a source and return how it is called here; its rows are the caller's to think of."""
@@ -66,16 +69,30 @@ class Sources:
         for name in NOTHING.union(*flow.keys) if not flow.complete else ():
             known.setdefault(name, flow.rest)
         self.names[alias] = known
+        self.asked.clear()
+        for one in reversed(flow.fields):
+            self.spelled[alias, fold(one.name)] = one.name
+        self.floats[alias] = frozenset(fold(one.name) for one in flow.fields if one.is_float)
         return alias
 
     def owner(self, column: exp.Column) -> ColumnId | None:
         """Return which source's column is meant, None if that cannot be told or it is none of these."""
-        parts = [fold(part.name) for part in column.parts]
+        return self._look(column)[2]
+
+    def _look(self, column: exp.Column) -> tuple[exp.Column, list[str], ColumnId | None]:
+        """Return a column, which must live as long as its id is remembered, with its parts and its owner."""
+        found = self.asked.get(id(column))
+        if found is None:
+            parts = parts_of(column)
+            found = self.asked[id(column)] = (column, parts, self._meant(parts))
+        return found
+
+    def _meant(self, parts: list[str]) -> ColumnId | None:
         for index in range(len(parts) - 2, -1, -1):
             if parts[index] in self.flows:
                 return parts[index], parts[index + 1]
         # Before a dot there can be a column, too, whose field is meant.
-        return None if self.is_outside(column) else self._owner(parts[0])
+        return None if self._is_outside(parts) else self._owner(parts[0])
 
     def _owner(self, name: str) -> ColumnId | None:
         for alias, known in self.names.items():
@@ -86,7 +103,9 @@ class Sources:
 
     def is_outside(self, column: exp.Column) -> bool:
         """Tell whether a column names a source around this SELECT; each of its rows sees one value of it."""
-        parts = [fold(part.name) for part in column.parts]
+        return self._is_outside(self._look(column)[1])
+
+    def _is_outside(self, parts: list[str]) -> bool:
         return any(part in self.outside and part not in self.flows for part in parts[:-1])
 
     @property
@@ -96,30 +115,27 @@ class Sources:
 
     def lists(self, column: exp.Column) -> bool:
         """Tell whether a column is surely of one of these."""
-        parts = [fold(part.name) for part in column.parts]
+        parts = self._look(column)[1]
         qualified = any(part in self.flows for part in parts[:-1])
         return qualified or any(parts[0] in known for known in self.names.values())
 
     def places(self, column: exp.Column) -> Places | None:
         """Return the places that reach a column, None if it is none of these sources'."""
-        name = fold(column.parts[0].name)
-        owner = self.owner(column)
-        if self.is_outside(column):
+        _, parts, owner = self._look(column)
+        if self._is_outside(parts):
             return None
         if owner is not None:
             alias, own = owner
             return self.names[alias].get(own, self.flows[alias].rest)
-        if len(column.parts) == 1 and name in self.flows:
-            return self.flows[name].cells
+        if len(parts) == 1 and parts[0] in self.flows:
+            return self.flows[parts[0]].cells
         unlisted = self.unlisted
         return NOWHERE.union(*(self.flows[alias].rest for alias in unlisted)) if unlisted else None
 
     def is_float(self, column: exp.Column) -> bool:
         """Tell whether a column is known to be a float."""
         owner = self.owner(column)
-        if owner is None:
-            return False
-        return any(one.is_float and fold(one.name) == owner[1] for one in self.flows[owner[0]].fields)
+        return owner is not None and owner[1] in self.floats[owner[0]]
 
     def closure(self, columns: Iterable[ColumnId], sources: Iterable[str] = ()) -> Closure:
         """Return all that follows from some columns and whole sources, by keys and by equalities."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from datacanary.impact.nondeterminism.nodes import fold
 from datacanary.model.noise import Instability, NoiseMark
+from datacanary.sql.items import Items
 
 _BEGINS: tuple[tuple[type[exp.Expr], frozenset[str]], ...] = (
     (exp.Limit, frozenset({"limit", "top"})),
@@ -34,12 +35,53 @@ class Wording:
         self._text, self._path, self._tokens = text, path, tokens
         self._starts = [token.start for token in tokens]
         self._given: set[int] = set()
+        self._items: Items | None = None
 
     def mark(self, kind: Instability, node: exp.Expr) -> NoiseMark:
         """Return the mark of a place, without the columns that it reaches."""
+        quoted, line = self.place(node)
+        shown = quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…"
+        return NoiseMark(kind, None, shown, self._path, line)
+
+    def place(self, node: exp.Expr, before: Collection[str] = ()) -> tuple[str, int]:
+        """Return the piece of the text that a node is, in one line, and the number of the line in which it begins.
+
+        Words right before it that are among `before` belong to it.
+        """
         first, last = self._words(node)
+        first = self._opened(first, last)
+        while first > 0 and self._word(first - 1) in before:
+            first -= 1
         line = self._text.count("\n", 0, self._tokens[first].start) + 1
-        return NoiseMark(kind, None, self._quoted(first, last) or node.sql(), self._path, line)
+        return self._quoted(first, last) or node.sql(), line
+
+    def item(self, node: exp.Expr) -> tuple[str, int]:
+        """Return an item of a SELECT list, from the comma before it to the one behind it, and its line.
+
+        What has no place in the text, or stands in no such list, is quoted as `place` does.
+        """
+        if self._items is None:
+            self._items = Items(self._tokens)
+        places = _places(node)
+        found = self._items.around(min(places)[0], max(end for _, end in places)) if places else None
+        if found is None:
+            return self.place(node) if places else (node.sql(), self.place(node)[1])
+        return self._quoted(*found), self._text.count("\n", 0, self._tokens[found[0]].start) + 1
+
+    def _opened(self, first: int, last: int) -> int:
+        """Move the beginning before what is closed within, with the function that it stands behind: CAST(x AS y)."""
+        depth, index = 0, first
+        while index <= last:
+            kind = self._tokens[index].token_type
+            depth += (kind is TokenType.L_PAREN) - (kind is TokenType.R_PAREN)
+            if depth < 0:
+                found = self._called(first)
+                if found == first:
+                    return first
+                first, index, depth = found, found, 0
+                continue
+            index += 1
+        return first
 
     def _words(self, node: exp.Expr) -> tuple[int, int]:
         """Return the first and the last word of a node; if its words are not to be found, one before the other."""
@@ -125,8 +167,7 @@ class Wording:
             pieces += [" "] if token.start > behind else []
             pieces.append(self._text[token.start : token.end + 1])
             behind = token.end + 1
-        quoted = "".join(pieces)
-        return quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…"
+        return "".join(pieces)
 
 
 _SPELLINGS: dict[str, frozenset[str]] = {

@@ -56,7 +56,8 @@ class Tree:
 
     def locate(self, path: str) -> str:
         """Follow the links of `path` to a file of this version; GitError says why there is none."""
-        real = self._follow(path)
+        # A path that git lists leads through no link.
+        real = path if isinstance(self.entries.get(path), File) else self._follow(path)
         entry = self.entries.get(real)
         if isinstance(entry, File):
             return real
@@ -80,7 +81,7 @@ class Tree:
     def _below(self, real: str, shown: str, through: tuple[str, ...]) -> Iterator[str]:
         for name in self._children(real):
             entry = self.entries[name]
-            alias = posixpath.join(shown, posixpath.relpath(name, real or "."))
+            alias = posixpath.join(shown, posixpath.relpath(name, real or ".")) if real or shown else name
             if isinstance(entry, File):
                 yield alias
             elif isinstance(entry, Link) and name not in through:

@@ -14,6 +14,7 @@ ID = {"t": ("id",)}
 
 MARKED: list[tuple[Instability, str]] = [
     *(("clock", f"SELECT {call} AS c FROM t") for call in ("now()", "current_timestamp", "get_current_timestamp()")),
+    ("clock", "SELECT ago(INTERVAL 1 DAY) AS c FROM t"),
     *(("clock", f"SELECT {call} AS c FROM t") for call in ("localtime", "transaction_timestamp()", "current_time")),
     ("clock", "SELECT epoch(now()) AS c FROM t"),
     ("clock", "SELECT date_diff('second', at, now()) AS c FROM t"),
@@ -74,7 +75,13 @@ MARKED: list[tuple[Instability, str]] = [
             *("string_agg(v, ',')", "group_concat(v)", "list(v)", "array_agg(DISTINCT v)", "json_group_array(v)"),
             *("json_group_object(k, v)", "first(v)", "last(v)", "any_value(v)", "arbitrary(v)", "mode(v)"),
             *("arg_max(v, at)", "min_by(v, at)", "arg_max(v, at, 3)", "arg_min_null(v, at)", "approx_quantile(v, 0.5)"),
-            *("reservoir_quantile(v, 0.5)", "approx_top_k(v, 3)", "list(v ORDER BY at)", "first(v ORDER BY at)"),
+            *(
+                "reservoir_quantile(v, 0.5)",
+                "approx_top_k(v, 3)",
+                "lttb(v, id, 5)",
+                "list(v ORDER BY at)",
+                "first(v ORDER BY at)",
+            ),
             *("list(v) FILTER (v > 1)", "list_reverse(list(v))", "list(v)[1]"),
         )
     ),

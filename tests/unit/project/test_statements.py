@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from datacanary.errors import ProjectError
 from datacanary.project.fingerprint import text_fingerprint
-from datacanary.project.lexing import tokens_of
 from datacanary.project.statements import read_script
+from datacanary.sql.trees import tokens_of
 
 ALLOWED = (
     "A model is one query (SELECT, or CREATE TABLE or VIEW … AS SELECT); "
@@ -317,7 +317,7 @@ DIFFERENT = [
 
 
 def print_of(text: str) -> str:
-    return text_fingerprint(tokens_of(text, "m.sql", "duckdb"))
+    return text_fingerprint(tokens_of(text, "duckdb"))
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)

@@ -6,25 +6,19 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from datacanary.impact.functions.unstable import CLOCK, COERCING
 from datacanary.impact.nondeterminism.level import Level
 from datacanary.impact.nondeterminism.rule import Rule
-from datacanary.impact.nondeterminism.rules.date import WITH_WORDS, cast_word
-
-_CALLS = frozenset(
-    {"currenttimestamp", "currenttimestampltz", "currentdatetime", "currenttime", "localtimestamp", "localtime"}
-    | {"now", "getcurrenttimestamp", "getcurrenttime", "currentlocaltimestamp", "currentlocaltime", "timeofday"}
-    | {"transactiontimestamp", "statementtimestamp", "clocktimestamp", "getdate", "sysdate", "sysdatetime"}
-    | {"systimestamp", "utctimestamp", "utctime", "unixtimestamp", "getutcdate"}
-)
+from datacanary.impact.nondeterminism.rules.date import cast_word
 
 
 def _find(level: Level) -> Iterator[exp.Expr]:
     for name, node in level.calls:
         # unix_timestamp(x) converts; a number or a zone in the others changes nothing.
-        if name in _CALLS and not (name == "unixtimestamp" and node.expressions):
+        if name in CLOCK and not (name == "unixtimestamp" and node.expressions):
             yield node
-    if level.dialect in WITH_WORDS:
-        yield from (node for node in level.nodes if cast_word(node) == "now")
+    if level.dialect in COERCING:
+        yield from (node for node in level.of(exp.Cast) if cast_word(node) == "now")
 
 
 RULE = Rule("clock", _find)

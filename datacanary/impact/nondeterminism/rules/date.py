@@ -6,23 +6,20 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from datacanary.impact.functions.unstable import COERCING, DATE, FROM_TODAY, WORDS
 from datacanary.impact.nondeterminism.level import Level
 from datacanary.impact.nondeterminism.nodes import fold
 from datacanary.impact.nondeterminism.rule import Rule
 
-_CALLS = frozenset({"currentdate", "today", "curdate", "utcdate"})
-_WORDS = frozenset({"today", "yesterday", "tomorrow"})
-
-WITH_WORDS = frozenset({"postgres", "redshift", "materialize"})
-"""Where 'now' and 'today' can be cast to a time or a date."""
+_WORDS = WORDS - {"now"}
 
 
 def _find(level: Level) -> Iterator[exp.Expr]:
     for name, node in level.calls:
-        if name in _CALLS or (name == "age" and len(node.expressions) == 1):
+        if name in DATE or (name in FROM_TODAY and len(node.expressions) == 1):
             yield node
-    if level.dialect in WITH_WORDS:
-        yield from (node for node in level.nodes if cast_word(node) in _WORDS)
+    if level.dialect in COERCING:
+        yield from (node for node in level.of(exp.Cast) if cast_word(node) in _WORDS)
 
 
 def cast_word(node: exp.Expr) -> str:

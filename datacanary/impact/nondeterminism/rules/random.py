@@ -6,17 +6,12 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from datacanary.impact.functions.unstable import BY_A_GENERATOR, RANDOM, SEQUENCES
 from datacanary.impact.nondeterminism.level import Level
 from datacanary.impact.nondeterminism.nodes import call_name, fold
 from datacanary.impact.nondeterminism.rule import Rule
 
-_CALLS = frozenset(
-    {"rand", "random", "randn", "randomnormal", "genrandombytes", "uuid", "uuidv4", "uuidv7", "newid", "randomuuid"}
-    | {"uuidgeneratev1", "uuidgeneratev4", "nextval", "nextvaluefor", "txidcurrent", "pgcurrentxactid"}
-    | {"shuffle", "arrayshuffle", "arraysample"}
-)
-_BY_A_GENERATOR = {"uniform": "gen", "normal": "gen", "zipf": "gen", "randstr": "generator"}
-"""These are as random as the argument of this name, which is marked itself; without one they are random themselves."""
+_CALLS = RANDOM | SEQUENCES
 
 SEEDED = frozenset({"snowflake", "spark", "databricks", "hive"})
 """Where a number in rand() is a seed, not a bound."""
@@ -28,12 +23,12 @@ def _find(level: Level) -> Iterator[exp.Expr]:
             yield node
     if level.dialect == "snowflake":
         # As in `my_sequence.nextval`.
-        columns = (node for node in level.nodes if isinstance(node, exp.Column))
+        columns = (node for node in level.of(exp.Column) if isinstance(node, exp.Column))
         yield from (column for column in columns if column.table and fold(column.name) == "nextval")
 
 
 def _lacks_generator(name: str, node: exp.Expr, level: Level) -> bool:
-    return name in _BY_A_GENERATOR and level.dialect != "snowflake" and node.args.get(_BY_A_GENERATOR[name]) is None
+    return name in BY_A_GENERATOR and level.dialect != "snowflake" and node.args.get(BY_A_GENERATOR[name]) is None
 
 
 def is_seeded(node: exp.Expr, level: Level) -> bool:

@@ -20,7 +20,7 @@ def _find(level: Level) -> Iterator[exp.Expr]:
         if name in _CALLS or (name in {"rand", "randn", "shuffle"} and is_seeded(node, level)):
             yield node
     hidden = _HIDDEN_COLUMNS.get(level.dialect, frozenset())
-    for node in level.nodes:
+    for node in level.of(exp.Join, *([exp.Column] if hidden else ())):
         positional = isinstance(node, exp.Join) and node.args.get("method") == "POSITIONAL"
         if positional or (isinstance(node, exp.Column) and fold(node.name) in hidden and _is_hidden(node, level)):
             yield node

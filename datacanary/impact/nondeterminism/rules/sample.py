@@ -13,7 +13,7 @@ _ALL = 100
 
 
 def _find(level: Level) -> Iterator[exp.Expr]:
-    for node in level.nodes:
+    for node in level.of(exp.TableSample):
         if isinstance(node, exp.TableSample) and not _takes_all(node):
             yield node
 

@@ -6,23 +6,19 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from datacanary.impact.functions.unstable import SESSION, SESSION_KEYWORDS
 from datacanary.impact.nondeterminism.level import Level
 from datacanary.impact.nondeterminism.nodes import fold
 from datacanary.impact.nondeterminism.rule import Rule
 
-_CALLS = frozenset(
-    {"currentuser", "sessionuser", "currentuserid", "user", "username", "currentrole", "currentroles"}
-    | {"currentschema", "currentschemas", "currentdatabase", "currentcatalog", "currentaccount", "currentwarehouse"}
-    | {"currentsession", "currentclient", "currentregion", "currentipaddress", "currenttimezone", "currentsetting"}
-    | {"currentquery", "pgbackendpid", "inetclientaddr", "inetclientport", "connectionid"}
-)
-_KEYWORDS = frozenset({"user", "current_role", "current_user", "session_user", "current_schema", "current_catalog"})
-"""Some dialects take these without parentheses for columns."""
-
 
 def _find(level: Level) -> Iterator[exp.Expr]:
-    yield from (node for name, node in level.calls if name in _CALLS)
-    yield from (node for node in level.nodes if _is_variable(node) or _is_keyword(node, level))
+    yield from (node for name, node in level.calls if name in SESSION)
+    yield from (
+        node
+        for node in level.of(exp.SessionParameter, exp.Parameter, exp.Column)
+        if _is_variable(node) or _is_keyword(node, level)
+    )
 
 
 def _is_variable(node: exp.Expr) -> bool:
@@ -33,7 +29,7 @@ def _is_variable(node: exp.Expr) -> bool:
 
 
 def _is_keyword(node: exp.Expr, level: Level) -> bool:
-    if not isinstance(node, exp.Column) or fold(node.name) not in _KEYWORDS:
+    if not isinstance(node, exp.Column) or fold(node.name) not in SESSION_KEYWORDS:
         return False
     if len(node.parts) > 1 or node.this.quoted or level.sources.lists(node):
         return False

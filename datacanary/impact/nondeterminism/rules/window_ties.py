@@ -20,7 +20,7 @@ _ALIKE_FOR_TIES = frozenset({"rank", "denserank", "percentrank", "cumedist"})
 
 
 def _find(level: Level) -> Iterator[exp.Expr]:
-    for node in level.nodes:
+    for node in level.of(exp.Window, exp.Join):
         if isinstance(node, exp.Window) and not isinstance(node.this, exp.Identifier):
             if _is_unsettled(node, level):
                 yield node

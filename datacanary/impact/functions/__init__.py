@@ -1,0 +1,1 @@
+"""What functions do: whether a call gives one value for its arguments, and no other the next time."""

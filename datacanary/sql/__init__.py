@@ -1,0 +1,1 @@
+"""Texts of SQL as sqlglot reads them, each parsed once."""
