@@ -23,12 +23,14 @@ def validate(
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
         from datacanary.model.words import count
-        from datacanary.pipeline.check import validate as run
+        from datacanary.pipeline.planning import validate as run
 
         versions, plan = run(asked(config, base, head))
         models = len(versions.projects.head.models)
         affected = sum(table.effect != "unaffected" for table in plan.tables)
         for note in versions.notes:
             console.result(f"note: {note}")
+        for note in versions.unread:
+            console.note(note)
         told = f"{versions.configs.head.file} and {count(models, 'model')} are valid"
         console.result(f"ok: {told}; {count(affected, 'table')} can differ.")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from datacanary.impact.plan import placed_files, placed_sources
 from datacanary.model.basic import Pair, Relation
-from datacanary.model.plan import Build, Place, Plan, PlannedTable
+from datacanary.model.plan import Build, Plan, PlannedTable, place_for
 from datacanary.model.project import Project
 
 
@@ -56,7 +56,7 @@ def _missing(lent: set[Relation], plan: Plan, base: Project) -> Iterator[Build]:
     pending = sorted(lent)
     while pending:
         relation = pending.pop()
-        place: Place = "shared" if relation in plan.shared else "base"
+        place = place_for(relation, "base", plan.shared)
         if (place, relation) not in done:
             done.add((place, relation))
             yield Build(place, base.models[relation])

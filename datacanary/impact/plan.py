@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from datacanary.errors import UsageError
-from datacanary.impact.change import Changes, changes_between
+from datacanary.impact.affected import Affected, affected_by
+from datacanary.impact.change import changes_between
 from datacanary.impact.marking import Reading, marked
+from datacanary.impact.meaning.value import ALGORITHM, digest
+from datacanary.impact.meanings import Columns, Meanings
 from datacanary.impact.roots import roots_of
 from datacanary.model.basic import Pair, Relation
-from datacanary.model.plan import Build, Place, PlacedSource, Plan, PlannedTable
+from datacanary.model.plan import Build, Node, Place, PlacedSource, Plan, PlannedTable, place_for
 from datacanary.model.project import Model, Project
+
+NOTHING_KNOWN: Pair[Columns] = Pair({}, {})
+"""Of no table from outside are the columns known."""
 
 
 def make_plan(
-    projects: Pair[Project], production: str, select: Sequence[str] = (), reading: Reading | None = None
+    projects: Pair[Project],
+    production: str,
+    select: Sequence[str] = (),
+    reading: Reading | None = None,
+    columns: Pair[Columns] = NOTHING_KNOWN,
 ) -> Plan:
-    """Plan a check of head against base.
+    """Plan a check of head against base: what `outline` says, what is unstable, and what the builds will make.
 
     `select` limits it to tables by name or `schema.name`; raises UsageError for a name that neither version has.
-    `reading` says how to read queries for what is unstable in them.
+    `reading` says how to read queries for what is unstable in them. `columns` are of what is read from outside: the
+    more of them are known, the less has to be built.
     """
-    changes = changes_between(projects)
+    reading = reading or Reading()
+    meanings = Meanings(projects, reading.dialect, columns, reading.memory)
+    plan = outline(meanings, production, select)
+    tables = marked(plan.tables, projects, lambda one: display_name(one, production), reading)
+    builds = tuple(identified(plan.builds, meanings))
+    meanings.keep()
+    return replace(plan, builds=builds, tables=tuple(tables))
+
+
+def outline(meanings: Meanings, production: str, select: Sequence[str] = ()) -> Plan:
+    """Say what is to be built and compared, and why; without what only the builds and the verdict need to know.
+
+    Raises UsageError for a name in `select` that neither version has.
+    """
+    projects, columns = meanings.projects, meanings.columns
+    changes = affected_by(changes_between(projects), meanings, lambda one: display_name(one, production))
     every = tuple(_rooted(_tables(projects, changes, production), projects, changes, production))
     tables = _selected(every, select)
     wanted = Pair(
@@ -33,17 +59,19 @@ def make_plan(
     shared = _shared(projects, changes)
     builds = tuple(_builds(projects, wanted, shared))
     unchanged_files = frozenset(projects.base.files.keys() & projects.head.files.keys() - changes.files)
-    left_out = tuple(table.name for table in every if table.effect != "unaffected" and table not in tables)
+    chosen = {table.name for table in tables}
+    left_out = tuple(table.name for table in every if table.effect != "unaffected" and table.name not in chosen)
     return Plan(
         versions=Pair(projects.base.version, projects.head.version),
         builds=builds,
         sources=placed_sources(projects, builds, shared),
         files=placed_files(projects, builds, unchanged_files),
-        tables=tuple(marked(tables, projects, lambda one: display_name(one, production), reading or Reading())),
+        tables=tables,
         externals=tuple(sorted({read for build in builds for read in build.model.reads("external", "previous")})),
         shared=shared,
         shared_files=unchanged_files,
         unselected=left_out,
+        unknown_columns=tuple(sorted({one.problem for side in columns for one in side.values() if one.problem})),
         unpinned=tuple(
             sorted({f"{build.model.path} reads {unheld}" for build in builds for unheld in build.model.unpinned})
         ),
@@ -59,11 +87,11 @@ def display_name(relation: Relation, production: str) -> str:
     return relation.name if relation.schema.lower() == production.lower() else str(relation)
 
 
-def _tables(projects: Pair[Project], changes: Changes, production: str) -> Iterator[PlannedTable]:
+def _tables(projects: Pair[Project], changes: Affected, production: str) -> Iterator[PlannedTable]:
     renamed = _renames(projects)
     for relation in sorted(projects.base.models.keys() | projects.head.models.keys()):
         base, head = projects.base.models.get(relation), projects.head.models.get(relation)
-        name = display_name(relation, production)
+        name, impact = display_name(relation, production), changes.impacts.get(relation)
         paths = Pair(base.path if base else None, head.path if head else None)
         relations = Pair(relation if base else None, relation if head else None)
         if relation in renamed.values():
@@ -79,17 +107,16 @@ def _tables(projects: Pair[Project], changes: Changes, production: str) -> Itera
             reason = changes.own[relation]
             # A table that became a view may hold the same rows: nothing else would tell of it.
             notes = (reason,) if base.materialized != head.materialized else ()
-            yield PlannedTable(name, "changed", reason, relations, paths, notes)
+            yield PlannedTable(name, "changed", reason, relations, paths, notes, impact=impact)
         elif relation in changes.inherited:
-            through = " and ".join(display_name(read, production) for read in changes.inherited[relation])
-            yield PlannedTable(name, "inherited", f"it reads {through}, which can differ", relations, paths)
+            yield PlannedTable(name, "inherited", changes.inherited[relation], relations, paths, impact=impact)
         else:
-            reason = "neither its query nor anything that it reads changed"
-            yield PlannedTable(name, "unaffected", reason, relations, paths)
+            reason = changes.spared.get(relation, "neither its query nor anything that it reads changed")
+            yield PlannedTable(name, "unaffected", reason, relations, paths, impact=impact)
 
 
 def _rooted(
-    tables: Iterator[PlannedTable], projects: Pair[Project], changes: Changes, production: str
+    tables: Iterator[PlannedTable], projects: Pair[Project], changes: Affected, production: str
 ) -> Iterator[PlannedTable]:
     """Say of each table which changed models it reads, directly or through others."""
     roots = roots_of(projects, changes)
@@ -119,7 +146,7 @@ def _same_query(one: Model, other: Model) -> bool:
 def _selected(tables: tuple[PlannedTable, ...], select: Sequence[str]) -> tuple[PlannedTable, ...]:
     if not select:
         return tables
-    chosen: list[PlannedTable] = []
+    chosen: set[str] = set()
     for wanted in select:
         found = [table for table in tables if wanted.lower() in _names(table)]
         if not found:
@@ -128,8 +155,8 @@ def _selected(tables: tuple[PlannedTable, ...], select: Sequence[str]) -> tuple[
                 f"No model makes a table {wanted!r}.",
                 hint=f"Did you mean {close[0]}?" if close else "`datacanary plan` lists all.",
             )
-        chosen += found
-    return tuple(table for table in tables if table in chosen)
+        chosen |= {table.name for table in found}
+    return tuple(table for table in tables if table.name in chosen)
 
 
 def _names(table: PlannedTable) -> set[str]:
@@ -138,42 +165,50 @@ def _names(table: PlannedTable) -> set[str]:
     return {name.lower() for name in named}
 
 
-def _shared(projects: Pair[Project], changes: Changes) -> frozenset[Relation]:
+def _shared(projects: Pair[Project], changes: Affected) -> frozenset[Relation]:
     models = projects.base.models.keys() & projects.head.models.keys()
     sources = projects.base.sources.keys() & projects.head.sources.keys()
-    return frozenset(name for name in models | sources if not changes.touches(name))
+    # What else comes in another order is the same table, but not for those who depend on the order.
+    return frozenset(name for name in models | sources if not changes.touches(name) and name not in changes.sorted)
 
 
 def _builds(projects: Pair[Project], wanted: Pair[set[Relation]], shared: frozenset[Relation]) -> Iterator[Build]:
-    sides: tuple[tuple[Place, Project, set[Relation], Project], ...] = (
-        ("base", projects.base, wanted.base, projects.head),
-        ("head", projects.head, wanted.head, projects.base),
-    )
-    done: set[tuple[Place, Relation]] = set()
-    for side, project, roots, other in sides:
-        pending = sorted(roots)
-        while pending:
-            relation = pending.pop()
-            place: Place = "shared" if relation in shared else side
-            if (place, relation) in done:
-                continue
-            done.add((place, relation))
-            model = project.models[relation]
-            yield Build(place, model, _missing_model(model, project, other) if side == "head" else "")
-            pending.extend(model.reads("model"))
+    pending: list[Node] = [(place_for(one, "base", shared), one) for one in sorted(wanted.base)]
+    pending += [(place_for(one, "head", shared), one) for one in sorted(wanted.head)]
+    done: set[Node] = set()
+    gone = {one: model.path for one, model in projects.base.models.items() if one not in projects.head.models}
+    while pending:
+        place, relation = pending.pop()
+        if (place, relation) in done:
+            continue
+        done.add((place, relation))
+        model = (projects.head if place == "head" else projects.base).models[relation]
+        yield Build(place, model, _missing_model(model, gone) if place == "head" else "")
+        pending += [(place_for(read, place, shared), read) for read in model.reads("model")]
 
 
-def _missing_model(model: Model, project: Project, before: Project) -> str:
-    """Say which model this one still reads although this version deletes it.
+def identified(builds: Iterable[Build], meanings: Meanings) -> Iterator[Build]:
+    """Add what queries make, so that the same table of another run can be used in place of a build."""
+    for build in builds:
+        yield replace(build, identity=_identity(build, meanings))
+
+
+def _identity(build: Build, meanings: Meanings) -> str:
+    result = meanings.of("head" if build.place == "head" else "base", build.model.relation)
+    if result.doubts or not result.table.settled:
+        return ""
+    return digest("table", ALGORITHM, build.model.materialized, result.table.identity, result.table.order)
+
+
+def _missing_model(model: Model, gone: Mapping[Relation, str]) -> str:
+    """Say which model this one still reads although its version deletes it; `gone` are these, with their paths.
 
     Production still has that table, so the query would run here, and break after the promotion.
     """
-    gone = before.models.keys() - project.models.keys()
-    for reference in model.references:
-        for relation in gone:
+    for reference in model.references if gone else ():
+        for relation, path in gone.items():
             if reference.kind == "external" and reference.target in {relation, Relation("", relation.name)}:
-                deleted = before.models[relation].path
-                return f"{model.path}:{reference.line} reads {relation}, but this version deletes its model ({deleted})"
+                return f"{model.path}:{reference.line} reads {relation}, but this version deletes its model ({path})"
     return ""
 
 
@@ -183,9 +218,9 @@ def placed_sources(
     """Return the data files under `sources:` that builds read, each with the place that needs it."""
     needed: dict[tuple[Place, Relation], PlacedSource] = {}
     for build in builds:
-        project = projects.base if build.place == "base" else projects.head
+        project = projects.head if build.data_place == "head" else projects.base
         for name in build.model.reads("source"):
-            place: Place = "shared" if name in shared else build.place
+            place = place_for(name, build.data_place, shared)
             needed[place, name] = PlacedSource(place, project.sources[name])
     return tuple(needed[key] for key in sorted(needed))
 
@@ -196,8 +231,8 @@ def placed_files(
     """Return the data files that builds name themselves, each with the place that needs it."""
     needed: dict[tuple[Place, str], PlacedSource] = {}
     for build in builds:
-        project = projects.base if build.place == "base" else projects.head
+        project = projects.head if build.data_place == "head" else projects.base
         for path in build.model.files():
-            place: Place = "shared" if path in unchanged else build.place
+            place = "shared" if path in unchanged else build.data_place
             needed[place, path] = PlacedSource(place, project.files[path])
     return tuple(needed[key] for key in sorted(needed))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from datacanary.model.basic import Pair, Relation, Version
+from datacanary.model.impact import Impact
 from datacanary.model.noise import NoiseMark
 from datacanary.model.project import Model, SourceData
 
@@ -16,22 +17,42 @@ Place = Literal["shared", "base", "head", "own", "noise", "shuffled"]
 reads from outside, in another order.
 """
 
+Node = tuple[Place, Relation]
+"""What names a build within its plan."""
+
+_DATA_PLACES: dict[Place, Place] = {"own": "head", "shared": "base"}
+
 Effect = Literal["changed", "inherited", "added", "removed", "renamed", "unaffected"]
 """`changed`: its own text, kind or data file; `inherited`: only what it reads."""
 
 
+def place_for(relation: Relation, reader: Place, shared: frozenset[Relation]) -> Place:
+    """Return where a build in `reader`'s place finds a model or source.
+
+    What both sides share can read something that differs in ways that do not matter to it: base's, then.
+    """
+    if relation in shared:
+        return "shared"
+    return "base" if reader == "shared" else reader
+
+
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A model to build in a place; `broken` says why it cannot be built, before anything is tried."""
+    """A model to build in a place; `broken` says why it cannot be built, before anything is tried.
+
+    `identity` is the digest of what its query means, through all that it reads: equal ones make equal tables of equal
+    input. It is empty where that is not known for sure, or where the query gives another result each time.
+    """
 
     place: Place
     model: Model
     broken: str = ""
+    identity: str = ""
 
     @property
     def data_place(self) -> Place:
         """The place that reads the same data files, where no other is shared."""
-        return "head" if self.place == "own" else self.place
+        return _DATA_PLACES.get(self.place, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +67,10 @@ class PlacedSource:
 class PlannedTable:
     """One relation of either version: what the change does to it and why; the sides that have it.
 
-    `notes` are worth telling even if no row differs. `roots` are the names of the changed models that it reads,
-    directly or through others. `marks` are places in base's query that may give other rows or values each time.
+    `impact` says what of it can differ and how that is known: of tables of both versions that changed, or that read
+    something that did. `notes` are worth telling even if no row differs. `roots` are the names of the changed models
+    that it reads, directly or through others. `marks` are places in base's query that may give other rows or values
+    each time.
     """
 
     name: str
@@ -58,6 +81,7 @@ class PlannedTable:
     notes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     marks: tuple[NoiseMark, ...] = ()
+    impact: Impact | None = None
 
     @property
     def compared(self) -> bool:
@@ -71,8 +95,8 @@ class Plan:
 
     `externals` are the relations that are read from the warehouse as they are; one without a schema is looked up
     in the production schema, then in the warehouse's default one. `unselected` are affected tables that the user
-    left out. `unpinned` are reads that cannot be held still, each with its file and line. `new` are the models that
-    base lacks and `own` builds read.
+    left out. `unknown_columns` says of what is read from outside why its columns are not known. `unpinned` are reads
+    that cannot be held still, each with its file and line. `new` are the models that base lacks and `own` builds read.
     """
 
     versions: Pair[Version]
@@ -84,11 +108,10 @@ class Plan:
     shared: frozenset[Relation]
     shared_files: frozenset[str]
     unselected: tuple[str, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
     unpinned: tuple[str, ...] = ()
     new: frozenset[Relation] = frozenset()
 
     def place_of(self, relation: Relation, reader: Place) -> Place:
         """Return where a build in `reader`'s place finds a model or source."""
-        if relation in self.shared:
-            return "shared"
-        return "base" if reader == "own" and relation not in self.new else reader
+        return place_for(relation, "base" if reader == "own" and relation not in self.new else reader, self.shared)

@@ -1,0 +1,1 @@
+"""What a query means: fingerprints of its row set and of each of its columns, equal only where the data is."""

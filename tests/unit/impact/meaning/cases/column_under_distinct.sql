@@ -1,0 +1,14 @@
+-- differs
+-- A new column makes rows different.
+-- rows
+CREATE TABLE t (
+  id INTEGER,
+  k INTEGER,
+  a INTEGER,
+  s VARCHAR
+);
+INSERT INTO t VALUES (1, 1, 2, 'a'), (2, 1, 1, 'b'), (3, 2, 5, 'A'), (4, NULL, 3, NULL);
+-- base
+SELECT DISTINCT k FROM t
+-- head
+SELECT DISTINCT k, a FROM t

@@ -1,0 +1,20 @@
+-- differs
+-- A new column makes rows of a UNION different.
+-- rows
+CREATE TABLE t (
+  id INTEGER,
+  k INTEGER,
+  a INTEGER,
+  s VARCHAR
+);
+INSERT INTO t VALUES (1, 1, 2, 'a'), (2, 1, 1, 'b'), (3, 2, 5, 'A'), (4, NULL, 3, NULL);
+CREATE TABLE u (
+  id INTEGER,
+  k INTEGER,
+  c INTEGER
+);
+INSERT INTO u VALUES (1, 1, 1), (2, 1, 3), (3, 2, 2), (4, 3, 9);
+-- base
+SELECT k FROM t UNION SELECT k FROM u
+-- head
+SELECT k, a FROM t UNION SELECT k, c FROM u

@@ -1,0 +1,14 @@
+-- equal
+-- GROUP BY ALL, positions and names are the same keys.
+-- rows
+CREATE TABLE t (
+  id INTEGER,
+  k INTEGER,
+  a INTEGER,
+  s VARCHAR
+);
+INSERT INTO t VALUES (1, 1, 2, 'a'), (2, 1, 1, 'b'), (3, 2, 5, 'A'), (4, NULL, 3, NULL);
+-- base
+SELECT k, s, count(*) AS n FROM t GROUP BY ALL
+-- head
+SELECT k, s, count(*) AS n FROM t GROUP BY s, 1

@@ -1,0 +1,20 @@
+-- differs
+-- Distinct by two columns is not distinct by one.
+-- rows
+CREATE TABLE t (
+  id INTEGER,
+  k INTEGER,
+  a INTEGER,
+  s VARCHAR
+);
+INSERT INTO t VALUES (1, 1, 2, 'a'), (2, 1, 1, 'b'), (3, 2, 5, 'A'), (4, NULL, 3, NULL);
+CREATE TABLE u (
+  id INTEGER,
+  k INTEGER,
+  c INTEGER
+);
+INSERT INTO u VALUES (1, 1, 1), (2, 1, 3), (3, 2, 2), (4, 3, 9);
+-- base
+SELECT t.id FROM t LEFT JOIN (SELECT k FROM (SELECT DISTINCT k, c FROM u)) AS l ON l.k = t.k
+-- head
+SELECT t.id FROM t LEFT JOIN (SELECT k FROM (SELECT DISTINCT k, c % 2 AS odd FROM u)) AS l ON l.k = t.k
