@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from datacanary.errors import CanaryError
 from datacanary.model.basic import Column, Fingerprint, Physical, Relation
+from datacanary.model.outline import Outline
 from datacanary.model.plan import Place
 from datacanary.model.project import Materialized, SourceData
 from datacanary.model.release import LiveTable, PromotionRecord, Swap
@@ -83,6 +84,24 @@ class Workspace(Protocol):
 
         Types that Arrow would lose come as text. Several may be read at once, by any thread.
         """
+
+    def conditions(self) -> str:
+        """Describe what results depend on besides queries and rows: the time zone, functions of production's own."""
+
+    def told_by_fingerprint(self, relation: Physical) -> bool:
+        """Tell whether equal fingerprints mean equal tables.
+
+        Not for a view, which is computed each time it is read, nor where a collation says which texts are equal.
+        """
+
+    def open_run(self, folder: Path, run_id: str) -> bool:
+        """Have the tables of a finished run, which lie in its folder, readable where they are, while this is open.
+
+        False if they cannot be read. The run may be dropped in the meantime: what was opened stays readable.
+        """
+
+    def promotions(self) -> tuple[PromotionRecord, ...]:
+        """Read the state of record, oldest first."""
 
     def in_order(self, relation: Physical) -> bool:
         """Tell whether a relation gives the same rows in the same order each time, at no more cost: a table does."""
@@ -161,6 +180,28 @@ class Warehouse(Protocol):
 
     def state(self) -> str:
         """Return a text that is another one after anybody wrote to the warehouse."""
+
+    def columns_of_tables(self, names: Collection[Relation], production: str) -> Mapping[Relation, tuple[Column, ...]]:
+        """Return the columns of those tables and views that are there, by the name that queries have for them.
+
+        Names without a schema are looked up as `Workspace.locate` does. A column whose collation may say which texts
+        are equal has it in its type, as `varchar collate nocase`. Raises WarehouseError.
+        """
+
+    def columns_of_source(self, source: SourceData, files: Sequence[Path]) -> tuple[Column, ...]:
+        """Return the columns that a source has once it is loaded from these files; raises what `load` raises."""
+
+    def columns_of_call(self, call: str) -> tuple[Column, ...]:
+        """Return the columns of what stands in FROM: a data file's path, or a call of a function that reads files.
+
+        Raises StatementError.
+        """
+
+    def outline(self, query: str) -> Outline | None:
+        """Read one query with the engine's own parser; None where it does not read it, or more than reads in it.
+
+        Nothing is opened, looked up or run.
+        """
 
     def write_obstacle(self) -> CanaryError | None:
         """Say what would keep a promotion from writing production now; None if nothing would. Writes nothing."""

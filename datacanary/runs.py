@@ -18,13 +18,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from datacanary.errors import CanaryError, RunError, Where
 from datacanary.model.release import ReleasePlan
+from datacanary.model.reuse import Kept
 from datacanary.model.run import Report
 from datacanary.version import __version__
 
 KEEP_DAYS = 3
 """How long a run's tables are kept, in days; its result stays until `clean` drops it."""
 
-_RESULT, _STARTED = "run.json", "started.json"
+_RESULT, _STARTED, _TABLES = "run.json", "started.json", "tables.json"
+_KEPT = TypeAdapter(tuple[Kept, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,21 @@ class Runs:
             _make_private(folder.path)
         except OSError as error:
             raise _unwritable(folder.path, error) from error
+
+    def register(self, folder: RunFolder, tables: tuple[Kept, ...]) -> None:
+        """Write down what later runs may read of a run, once it is finished; raises CanaryError if that cannot be."""
+        if not tables:
+            return
+        try:
+            _write(folder.path / _TABLES, _KEPT.dump_json(tables))
+        except OSError as error:
+            raise _unwritable(folder.path, error) from error
+
+    def registered(self) -> Iterator[tuple[RunFolder, tuple[Kept, ...]]]:
+        """Read what finished runs registered, the newest first; not of those that are past their time."""
+        for folder in reversed(self.all()):
+            if folder.finished and not folder.expired:
+                yield folder, _registered(folder)
 
     def all(self) -> tuple[RunFolder, ...]:
         """List the runs, oldest first."""
@@ -189,6 +206,14 @@ def runs_of(project: Path, environ: Mapping[str, str]) -> Runs:
     place = project.resolve()
     mark = hashlib.sha256(str(place).encode()).hexdigest()[:8]
     return Runs(Path(home).expanduser() / f"{place.name}-{mark}")
+
+
+def _registered(folder: RunFolder) -> tuple[Kept, ...]:
+    """Read what a run registered: nothing if it is dropped at this moment, or from another version of datacanary."""
+    try:
+        return _KEPT.validate_json((folder.path / _TABLES).read_bytes())
+    except (OSError, ValidationError):
+        return ()
 
 
 def _drop_tables(path: Path) -> None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from datacanary.errors import CanaryError
-from datacanary.model.basic import Physical, Relation
-from datacanary.model.plan import Build, Place, Plan
+from datacanary.model.basic import Physical
+from datacanary.model.plan import Build, Node, Place, Plan
 from datacanary.model.project import Reference
+from datacanary.model.reuse import Found
 from datacanary.protocols import Workspace
 
-Node = tuple[Place, Relation]
+
+def node_of(build: Build) -> Node:
+    """Return what names a build within its plan."""
+    return build.place, build.model.relation
+
+
+def upstream(plan: Plan, build: Build) -> tuple[Node, ...]:
+    """Return the builds of the models that a build reads, each where the plan has it."""
+    return tuple((plan.place_of(read, build.place), read) for read in build.model.reads("model"))
 
 
 class Places(Protocol):
@@ -30,15 +39,19 @@ class Places(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlannedPlaces:
-    """As the plan says; `files` are the paths of data files that queries name, by place and written path."""
+    """As the plan says; `files` are the paths of data files that queries name, by place and written path.
+
+    What was `found` is read where it is, all else in the run's own place.
+    """
 
     plan: Plan
     workspace: Workspace
     files: Mapping[tuple[Place, str], str]
+    found: Mapping[Node, Found] = field(default_factory=dict)
 
     def upstream(self, build: Build) -> tuple[Node, ...]:
         """Return the builds of the models that are read, each where the plan has it."""
-        return tuple((self.plan.place_of(read, build.place), read) for read in build.model.reads("model"))
+        return upstream(self.plan, build)
 
     def of(self, reference: Reference, build: Build) -> Physical | str:
         """Return where it lies; MissingTableError for a table that the warehouse does not have."""
@@ -47,7 +60,8 @@ class PlannedPlaces:
             return self.files["shared" if shared else build.data_place, reference.path]
         if reference.kind in {"model", "source"}:
             reader = build.place if reference.kind == "model" else build.data_place
-            return self.workspace.physical(self.plan.place_of(reference.target, reader), reference.target)
+            node = self.plan.place_of(reference.target, reader), reference.target
+            return self.found[node].relation if node in self.found else self.workspace.physical(*node)
         found = self.workspace.locate(reference.target)
         if found is None:
             raise MissingTableError(reference, build.model.path, self.workspace.nearest(reference.target))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import concurrent.futures
 import graphlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from datacanary.build.places import MissingTableError, Node, Places
+from datacanary.build.places import MissingTableError, Places, node_of
 from datacanary.build.splice import splice
 from datacanary.errors import ProjectError, StatementError
 from datacanary.model.basic import Physical
 from datacanary.model.built import Built, Outcome
-from datacanary.model.plan import Build
+from datacanary.model.plan import Build, Node
 from datacanary.protocols import Workspace
 
 _SECONDS_BETWEEN_LOOKS = 0.1
@@ -37,15 +37,23 @@ class BuildOptions:
     finish: Callable[[Build, Physical], None] = as_made
 
 
-def run_builds(planned: Sequence[Build], places: Places, workspace: Workspace, options: BuildOptions) -> Built:
+def run_builds(
+    planned: Sequence[Build],
+    places: Places,
+    workspace: Workspace,
+    options: BuildOptions,
+    there: Mapping[Node, Outcome] | None = None,
+) -> Built:
     """Build everything that is planned; a failure is an outcome, and so is what depends on it.
 
-    An interrupt stops what runs before it goes on to the caller.
+    What is `there` already is read, and an outcome, too. An interrupt stops what runs before it goes on to the caller.
     """
-    builds: dict[Node, Build] = {(build.place, build.model.relation): build for build in planned}
-    graph = graphlib.TopologicalSorter({node: places.upstream(build) for node, build in builds.items()})
+    builds: dict[Node, Build] = {node_of(build): build for build in planned}
+    runner = _Runner(places, workspace, options, there or {})
+    graph = graphlib.TopologicalSorter(
+        {node: set(places.upstream(build)) - runner.outcomes.keys() for node, build in builds.items()}
+    )
     graph.prepare()
-    runner = _Runner(places, workspace, options)
     running: dict[concurrent.futures.Future[Outcome], Node] = {}
     with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
         try:
@@ -68,7 +76,8 @@ def run_builds(planned: Sequence[Build], places: Places, workspace: Workspace, o
 
 def _stop(running: Collection[concurrent.futures.Future[Outcome]], workspace: Workspace) -> None:
     """Interrupt until nothing runs: a worker between two statements does not hear it the first time."""
-    unfinished = set(running)
+    # What is cancelled before it began never ends for those who wait for it.
+    unfinished = {future for future in running if not future.cancelled()}
     while unfinished:
         workspace.interrupt()
         _, unfinished = concurrent.futures.wait(unfinished, _SECONDS_BETWEEN_LOOKS)
@@ -77,11 +86,13 @@ def _stop(running: Collection[concurrent.futures.Future[Outcome]], workspace: Wo
 class _Runner:
     """Builds one model at a time for each worker; what is written here is read after the worker is done."""
 
-    def __init__(self, places: Places, workspace: Workspace, options: BuildOptions) -> None:
+    def __init__(
+        self, places: Places, workspace: Workspace, options: BuildOptions, there: Mapping[Node, Outcome]
+    ) -> None:
         self._places = places
         self._workspace = workspace
         self._options = options
-        self.outcomes: dict[Node, Outcome] = {}
+        self.outcomes: dict[Node, Outcome] = dict(there)
         self.intervals: list[tuple[float, float]] = []
 
     def build(self, build: Build) -> Outcome:

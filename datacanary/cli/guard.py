@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -23,7 +23,8 @@ _STOPPED = "Production is untouched and the run is dropped. Should a run be kill
 def guarded(console: Console) -> Iterator[None]:
     """Run a command; end with the exit code of the contract, and never with a traceback unless asked for."""
     _take_any_text()
-    previous = signal.signal(signal.SIGTERM, _terminated)
+    signals = _Signals()
+    signals.watch()
     try:
         yield
     except KeyboardInterrupt:
@@ -40,9 +41,12 @@ def guarded(console: Console) -> Iterator[None]:
         hint = "Free some space; `datacanary clean --all` drops what earlier runs left behind."
         _told(console, CanaryError("The disk is full. Production is untouched.", hint=hint))
     except Exception as error:  # noqa: BLE001 -- the last handler: what comes here is a mistake of ours
+        if signals.received is not None:
+            # DuckDB, when it is stopped by a signal in the main thread, raises an error of its own instead.
+            _told(console, signals.received)
         _failed(console, error)
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        signals.forget()
 
 
 def _failed(console: Console, error: Exception) -> NoReturn:
@@ -58,8 +62,30 @@ def _told(console: Console, error: CanaryError) -> NoReturn:
     raise typer.Exit(error.exit_code)
 
 
-def _terminated(number: int, _frame: FrameType | None) -> None:
-    raise Interrupted("Terminated.", signal_number=number, hint=_STOPPED)
+class _Signals:
+    """Turns signals into exceptions, and remembers them: not everybody lets an exception pass."""
+
+    def __init__(self) -> None:
+        self.received: Interrupted | None = None
+        self._previous: dict[int, Any] = {}
+
+    def watch(self) -> None:
+        for number, handler in ((signal.SIGTERM, self._terminated), (signal.SIGINT, self._interrupted)):
+            # Who starts a program in the background has it ignore Ctrl-C.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._previous[number] = signal.signal(number, handler)
+
+    def forget(self) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+
+    def _terminated(self, number: int, _frame: FrameType | None) -> None:
+        self.received = Interrupted("Terminated.", signal_number=number, hint=_STOPPED)
+        raise self.received
+
+    def _interrupted(self, number: int, _frame: FrameType | None) -> None:
+        self.received = Interrupted("Interrupted.", signal_number=number, hint=_STOPPED)
+        raise KeyboardInterrupt
 
 
 def _take_any_text() -> None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.plan import Place
+from datacanary.model.reuse import Found
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One build: where it lies and how long it took in seconds; or the problem, and the file that has it.
 
-    `because_of` names the build that failed first, where this one was not tried for that reason.
+    `because_of` names the build that failed first, where this one was not tried for that reason. `found` says where the
+    table was already, so that nothing was built.
     """
 
     physical: Physical
@@ -21,6 +23,7 @@ class Outcome:
     seconds: float = 0.0
     problem: str = ""
     because_of: str = ""
+    found: Found | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from datacanary.model.basic import Fingerprint, Physical, Relation
 from datacanary.model.project import Materialized
+from datacanary.model.reuse import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Swap:
     """One production relation to replace, create or remove.
 
     `built` is the judged table, None to remove. `view` is the statement's query with production's names, for
-    views. `kept_as` is the name, in the same schema, for what is replaced.
+    views. `kept_as` is the name, in the same schema, for what is replaced. `content` is what the table holds, None
+    where that is not known for sure.
     """
 
     target: Relation
@@ -22,6 +24,7 @@ class Swap:
     materialized: Materialized
     view: str
     kept_as: str
+    content: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class LiveTable:
 
     `kept_as` is empty where nothing was there before. `promoted` is the identity of what was put in, None where
     the relation was removed. `indexes` are the statements that make the kept table's indexes again, `kept_name` is
-    its own name as production wrote it. `new_schema` says that its schema was not there either.
+    its own name as production wrote it. `new_schema` says that its schema was not there either. `content` is what the
+    table that was put in holds, None where that is not known for sure.
     """
 
     relation: Relation
@@ -42,6 +46,7 @@ class LiveTable:
     indexes: tuple[str, ...] = ()
     kept_name: str = ""
     new_schema: bool = False
+    content: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)

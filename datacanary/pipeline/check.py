@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 
+from datacanary.build.needed import Needed, needed
 from datacanary.build.places import PlannedPlaces
 from datacanary.build.run import BuildOptions, run_builds
 from datacanary.impact.attribution import attributed
-from datacanary.impact.marking import Reading
-from datacanary.impact.plan import make_plan
-from datacanary.model.built import Outcome
+from datacanary.model.built import Built, Outcome
 from datacanary.model.config import Policy
 from datacanary.model.plan import Build, Plan
 from datacanary.model.release import ReleasePlan
+from datacanary.model.reuse import Kept
 from datacanary.model.run import Inputs, Report, RunKind, TableReport
 from datacanary.model.verdict import Check, Subject, Verdict, worst
 from datacanary.model.words import count
 from datacanary.pipeline.attribution import attribute
 from datacanary.pipeline.compare import Comparing, compare_all, unaffected
+from datacanary.pipeline.contents import contents, outside
 from datacanary.pipeline.inputs import (
     digests,
     file_places,
@@ -29,17 +30,20 @@ from datacanary.pipeline.inputs import (
     load_sources,
     observed_inputs,
     state_of,
+    tracked_moved,
     watched_files,
 )
 from datacanary.pipeline.noise import FirstBuilds, measure_noise
 from datacanary.pipeline.options import Rules
+from datacanary.pipeline.planning import plan_check
 from datacanary.pipeline.release_plan import observed_production, obstacles, swaps
-from datacanary.pipeline.versions import Asked, Extent, Versions, find_home, open_warehouse, read_versions
+from datacanary.pipeline.reuse import Shelf, kept_by, notes_of, outcomes_of
+from datacanary.pipeline.versions import Asked, Extent, Versions, open_warehouse
 from datacanary.protocols import Warehouse, Workspace
 from datacanary.report.masking import mask
 from datacanary.runs import RunFolder, Runs, StoredRun, runs_of
 from datacanary.tablediff.means import Means
-from datacanary.verdict.fitting import check_fit, check_tables
+from datacanary.verdict.fitting import check_fit
 from datacanary.verdict.judge import judge
 from datacanary.verdict.limits import names_of, unmatched
 from datacanary.version import __version__
@@ -49,30 +53,16 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A finished check; `warehouse_seconds` is the time in which builds ran, out of the report's `seconds`."""
+    """A finished check; `warehouse_seconds` is the time in which builds ran, out of the report's `seconds`.
+
+    `trouble` says why nothing could be remembered, for --verbose.
+    """
 
     report: Report
     runs: Runs
     folder: RunFolder
     warehouse_seconds: float
-
-
-def plan_only(asked: Asked) -> tuple[Versions, Plan]:
-    """Read both versions and plan; touches no warehouse."""
-    versions = read_versions(asked)
-    reading = Reading(policies=versions.configs.map(lambda config: config.policy))
-    plan = make_plan(versions.projects, versions.configs.head.production, asked.select, reading)
-    if not asked.select:
-        check_tables(versions.configs.head.expectations, plan.tables)
-    return versions, plan
-
-
-def validate(asked: Asked) -> tuple[Versions, Plan]:
-    """Plan, taking head's config for both versions where base has none yet.
-
-    The hook must let the very commit pass that brings the config.
-    """
-    return plan_only(replace(asked, config=find_home(asked).config_file))
+    trouble: str = ""
 
 
 def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
@@ -81,7 +71,7 @@ def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
     Whatever stops it, an interrupt too, leaves nothing behind.
     """
     started = time.perf_counter()
-    versions, plan = plan_only(asked)
+    versions, plan = plan_check(asked)
     plan = attributed(plan, versions.projects) if asked.extent.attribute else plan
     warehouse = open_warehouse(versions.configs.head, versions.home.folder, asked.environ)
     runs = runs_of(versions.home.folder, asked.environ)
@@ -90,14 +80,15 @@ def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
     affected = sum(table.effect != "unaffected" for table in plan.tables)
     try:
         tell(f"planned {count(len(plan.builds), 'build')} for {count(affected, 'table')}")
-        run = _Run(versions, plan, warehouse, folder, asked.extent, tell)
+        run = _Run(versions, plan, warehouse, runs, folder, asked.extent, tell)
         result = run.with_work() if affected else run.without_work()
         report = _report(versions, plan, folder, kind, result, time.perf_counter() - started)
+        runs.register(folder, result.kept)
         runs.finish(folder, StoredRun(__version__, report, result.release, versions.configs.head.production))
     except BaseException:
         runs.drop(folder)
         raise
-    return Checked(report, runs, folder, result.warehouse_seconds)
+    return Checked(report, runs, folder, result.warehouse_seconds, versions.memory.trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +97,8 @@ class _Result:
     subjects: tuple[Subject, ...]
     inputs: Inputs
     release: ReleasePlan | None
+    kept: tuple[Kept, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +108,7 @@ class _Run:
     versions: Versions
     plan: Plan
     warehouse: Warehouse
+    runs: Runs
     folder: RunFolder
     extent: Extent
     tell: Tell
@@ -136,34 +130,48 @@ class _Run:
         with self.warehouse.workspace(self.folder.path, run_id, production) as workspace:
             files = watched_files(self.plan, snapshots)
             before, hashed = state_of(files), digests(files)
-            load_sources(self.plan, snapshots, workspace, self.folder.path)
-            subjects, seconds = self._compared(workspace)
-            inputs = judge_inputs(self.plan, self.warehouse.capabilities.pinned_input, before, state_of(files))
+            observed = observed_inputs(self.plan, workspace)
+            known = contents(self.plan, outside(observed, hashed, snapshots.head.disk, self.warehouse, workspace))
+            chosen = needed(self.plan, Shelf(known, self.runs, workspace).find)
+            load_sources(self.plan, self._reading(chosen), snapshots, workspace, self.folder.path)
+            subjects, built, seconds = self._compared(workspace, chosen)
+            after = state_of(files)
+            if before != after or tracked_moved(self.plan, snapshots):
+                known = {}
             release = ReleasePlan(
-                swaps=swaps(self.plan, workspace, run_id, self.warehouse.dialect),
+                swaps=swaps(self.plan, workspace, run_id, self.warehouse.dialect, known),
                 production=observed_production(self.plan, workspace),
-                inputs=observed_inputs(self.plan, workspace),
+                inputs=tuple(observed.values()),
                 files=hashed,
                 engine=self.warehouse.engine,
                 obstacles=obstacles(self.plan, subjects),
             )
-        return _Result(seconds, subjects, inputs, release)
+        inputs = judge_inputs(self.plan, self.warehouse.capabilities.pinned_input, before, after)
+        return _Result(seconds, subjects, inputs, release, kept_by(built, known), tuple(notes_of(chosen)))
 
-    def _compared(self, workspace: Workspace) -> tuple[tuple[Subject, ...], float]:
-        """Build and compare, as far as was asked; the second value is how long the warehouse was busy, in seconds."""
-        places = PlannedPlaces(self.plan, workspace, file_places(self.plan, self.versions.snapshots, self.folder.path))
+    def _reading(self, chosen: Needed) -> tuple[Build, ...]:
+        """Return the builds that will read data files: the noise check builds all of base again."""
+        return self.plan.builds if self.extent.noise_check else chosen.builds
+
+    def _compared(self, workspace: Workspace, chosen: Needed) -> tuple[tuple[Subject, ...], Built, float]:
+        """Build and compare, as far as was asked; the last value is how long the warehouse was busy, in seconds."""
+        files = file_places(self.plan, self.versions.snapshots, self.folder.path)
+        places = PlannedPlaces(self.plan, workspace, files, chosen.found)
         options = BuildOptions(
             dialect=self.warehouse.dialect, workers=_workers(self.warehouse), on_done=self._built_one
         )
-        built = run_builds(self.plan.builds, places, workspace, options)
+        there = outcomes_of(self.plan, chosen.found)
+        for node, found in chosen.found.items():
+            self.tell(f"{node[0]} {node[1]} taken from {found.origin}")
+        built = run_builds(chosen.builds, places, workspace, options, there)
         comparing = Comparing(workspace, self._rules, Means(), self.tell)
         subjects = compare_all(self.plan, built, comparing)
         if self.extent.attribute:
             subjects = attribute(subjects, built, comparing)
         if not self.extent.noise_check:
-            return subjects, built.busy_seconds
-        subjects, seconds = measure_noise(subjects, FirstBuilds(self.plan, places, options), comparing)
-        return subjects, built.busy_seconds + seconds
+            return subjects, built, built.busy_seconds
+        subjects, seconds = measure_noise(subjects, FirstBuilds(self.plan, places, options, built), comparing)
+        return subjects, built, built.busy_seconds + seconds
 
     def _built_one(self, build: Build, outcome: Outcome) -> None:
         state = f"built in {outcome.seconds:.1f} s" if outcome.succeeded else "NOT built"
@@ -189,7 +197,7 @@ def _report(
         inputs=result.inputs,
         verdict=verdict,
         tables=tuple(_table(subject, verdict, policy) for subject in result.subjects),
-        notes=(*versions.notes, *_notes(versions, plan)),
+        notes=(*versions.notes, *versions.unread, *result.notes, *_notes(versions, plan)),
         tool_version=__version__,
     )
 
@@ -199,7 +207,8 @@ def _table(subject: Subject, verdict: Verdict, policy: Policy) -> TableReport:
     masked = mask(subject.diff, names_of(planned), policy.samples)
     # What a table that changed itself inherits, its attribution tells.
     roots = planned.roots if planned.effect == "inherited" else ()
-    return TableReport(planned.name, verdict.of_table(planned.name), planned.effect, planned.paths, masked, roots)
+    status = verdict.of_table(planned.name)
+    return TableReport(planned.name, status, planned.effect, planned.paths, masked, roots, planned.impact)
 
 
 def _with_inputs(verdict: Verdict, inputs: Inputs) -> Verdict:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from glob import has_magic
 from pathlib import Path
 
-from datacanary.model.basic import Pair
-from datacanary.model.plan import Place, Plan
+from datacanary.errors import GitError
+from datacanary.model.basic import Pair, Relation
+from datacanary.model.plan import Build, Place, Plan
 from datacanary.model.release import Observed
 from datacanary.model.run import Inputs
 from datacanary.project.data_files import on_the_disk, one_path, untracked
-from datacanary.project.git import Snapshot
+from datacanary.project.git import Snapshot, WorktreeSnapshot
 from datacanary.project.git.pattern import on_disk
 from datacanary.protocols import Workspace
 
@@ -21,9 +22,14 @@ State = Mapping[Path, tuple[int, int, int] | tuple[str, ...]]
 files that it matches."""
 
 
-def load_sources(plan: Plan, snapshots: Pair[Snapshot], workspace: Workspace, folder: Path) -> None:
-    """Make the data files under `sources:` readable for the places that need them."""
+def load_sources(
+    plan: Plan, builds: Sequence[Build], snapshots: Pair[Snapshot], workspace: Workspace, folder: Path
+) -> None:
+    """Make the data files under `sources:` readable for these builds, each where the plan has it read."""
+    read = {(plan.place_of(name, build.data_place), name) for build in builds for name in build.model.reads("source")}
     for placed in plan.sources:
+        if (placed.place, placed.source.relation) not in read:
+            continue
         own = snapshots.base if placed.place == "base" else snapshots.head
         workspace.load(placed.place, placed.source, on_the_disk(placed.source, own, folder / placed.place))
 
@@ -75,14 +81,26 @@ def judge_inputs(plan: Plan, how: str, before: State, after: State) -> Inputs:
     return Inputs(pinned=True, how=f"{how}; data files unchanged during the run" if before else how)
 
 
-def observed_inputs(plan: Plan, workspace: Workspace) -> tuple[Observed, ...]:
-    """Fingerprint the relations that were read from the warehouse as they are."""
-    found = (workspace.locate(relation) for relation in plan.externals)
-    return tuple(
-        Observed(relation, workspace.fingerprint(workspace.production(relation)))
-        for relation in found
-        if relation is not None
-    )
+def observed_inputs(plan: Plan, workspace: Workspace) -> dict[Relation, Observed]:
+    """Fingerprint the relations that are read from the warehouse as they are, by the names that queries have."""
+    located = ((name, workspace.locate(name)) for name in plan.externals)
+    return {
+        name: Observed(found, workspace.fingerprint(workspace.production(found)))
+        for name, found in located
+        if found is not None
+    }
+
+
+def tracked_moved(plan: Plan, snapshots: Pair[Snapshot]) -> bool:
+    """Tell whether a file of the working tree that git has is no longer what it was when the project was read."""
+    if not isinstance(snapshots.head, WorktreeSnapshot):
+        return False
+    placed = (one for one in (*plan.sources, *plan.files) if one.place != "base")
+    files = {file for one in placed for file in one.source.files if file.tracked}
+    try:
+        return any(file.identity != f"sha256:{snapshots.head.digest(file.path)}" for file in files)
+    except GitError:
+        return True
 
 
 def digests(files: tuple[Path, ...]) -> tuple[tuple[str, str], ...]:

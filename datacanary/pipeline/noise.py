@@ -23,11 +23,12 @@ from datacanary.verdict.measure import measures, totals
 
 @dataclass(frozen=True, slots=True)
 class FirstBuilds:
-    """What was built, from where it read, and how it was built."""
+    """What was planned and what became of it, from where it read, and how it was built."""
 
     plan: Plan
     places: Places
     options: BuildOptions
+    built: Built
 
 
 def measure_noise(
@@ -52,7 +53,8 @@ def measure_noise(
         builds = [replace(build, place="noise") for build in base.builds.values()]
         places = ShuffledPlaces(base, workspace, copies)
         built = run_builds(builds, places, workspace, shuffling(base, workspace, first.options))
-        measured = {one.planned.name: _measured(one, built, base, comparing) for one in wanted}
+        twice = Pair(first.built, built)
+        measured = {one.planned.name: _measured(one, twice, base, comparing) for one in wanted}
     return tuple(measured.get(one.planned.name, one) for one in subjects), seconds + built.busy_seconds
 
 
@@ -91,15 +93,15 @@ def _needed(subjects: Sequence[Subject], plan: Plan) -> dict[Relation, Build]:
     return needed
 
 
-def _measured(subject: Subject, built: Built, base: Base, comparing: Comparing) -> Subject:
+def _measured(subject: Subject, twice: Pair[Built], base: Base, comparing: Comparing) -> Subject:
     """Compare both builds of base; the second one's trouble is told and stays without consequence."""
     relation = subject.planned.relations.base
     if relation is None:
         return subject
-    again = built.outcomes["noise", relation]
+    again = twice.head.outcomes["noise", relation]
     if not again.succeeded:
         return noted(subject, f"noise not measured: base could not be built again: {_told(again)}")
-    sides = Pair(comparing.workspace.physical(base.builds[relation].place, relation), again.physical)
+    sides = Pair(twice.base.outcomes[base.builds[relation].place, relation].physical, again.physical)
     try:
         floor = floor_of(compare_again(subject, sides, comparing))
     except (DataError, StatementError) as error:

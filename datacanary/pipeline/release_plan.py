@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from datacanary.build.splice import splice
 from datacanary.model.basic import Physical, Relation
-from datacanary.model.plan import Build, Plan, PlannedTable
+from datacanary.model.plan import Build, Node, Plan, PlannedTable
 from datacanary.model.project import Reference
 from datacanary.model.release import Observed, Swap
+from datacanary.model.reuse import Content
 from datacanary.model.verdict import Subject
 from datacanary.protocols import Workspace
 
 
-def swaps(plan: Plan, workspace: Workspace, run_id: str, dialect: str) -> tuple[Swap, ...]:
+def swaps(
+    plan: Plan, workspace: Workspace, run_id: str, dialect: str, contents: Mapping[Node, Content]
+) -> tuple[Swap, ...]:
     """Plan one swap for each table that head changes, adds, removes or renames; readers after what they read."""
     heads = {build.model.relation: build for build in plan.builds if build.place == "head"}
     order = [relation for relation in _upstream_first(plan) if relation in _targets(plan, "head")]
-    made = tuple(_swap(heads[relation], workspace, run_id, dialect) for relation in order if relation in heads)
+    plain = (_swap(heads[relation], workspace, run_id, dialect) for relation in order if relation in heads)
+    made = tuple(replace(one, content=contents.get(("head", one.target))) for one in plain)
     gone = (relation for relation in _targets(plan, "base") if relation not in _targets(plan, "head"))
     return made + tuple(Swap(relation, None, "table", "", _kept_as(run_id, relation)) for relation in gone)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from datacanary.build.clauses import is_ordered, stands_in_from
-from datacanary.build.places import Node, Places
+from datacanary.build.places import Places
 from datacanary.build.run import BuildOptions
 from datacanary.errors import StatementError
 from datacanary.model.basic import Physical, Relation
-from datacanary.model.plan import Build
+from datacanary.model.plan import Build, Node
 from datacanary.model.project import Reference
 from datacanary.protocols import Workspace
 

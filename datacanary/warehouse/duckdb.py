@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import duckdb
 
 from datacanary.errors import CanaryError, WarehouseError
-from datacanary.model.basic import Relation
+from datacanary.model.basic import Column, Relation
+from datacanary.model.outline import Outline
+from datacanary.model.project import SourceData
 from datacanary.model.release import PromotionRecord
 from datacanary.protocols import Capabilities
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_ledger import read_promotions
 from datacanary.warehouse.duckdb_open import attach, beside, catalog_of
+from datacanary.warehouse.duckdb_outline import outline_of
 from datacanary.warehouse.duckdb_release import DuckDBReleases, open_releases
-from datacanary.warehouse.duckdb_workspace import DuckDBWorkspace, list_relations, open_workspace, run_catalog
+from datacanary.warehouse.duckdb_schema import columns_of_rows, columns_of_tables
+from datacanary.warehouse.duckdb_workspace import (
+    DuckDBWorkspace,
+    list_relations,
+    open_workspace,
+    read_files,
+    run_catalog,
+)
 
 _PREFIX = "duckdb:///"
 
@@ -86,6 +96,26 @@ class DuckDBWarehouse:
         files = (self._file, self._file.with_name(f"{self._file.name}.wal"))
         found = [file.stat() for file in files if file.exists()]
         return " ".join(f"{one.st_size}@{one.st_mtime_ns}" for one in found)
+
+    def columns_of_tables(self, names: Collection[Relation], production: str) -> Mapping[Relation, tuple[Column, ...]]:
+        """Return the columns of those tables and views that are there, with their collations."""
+        with self._read_only() as connection:
+            return columns_of_tables(connection, self.catalog, names, production)
+
+    def columns_of_source(self, source: SourceData, files: Sequence[Path]) -> tuple[Column, ...]:
+        """Let DuckDB look at files as it does to load them; production is not opened."""
+        query = read_files(source, files)
+        with beside() as connection:
+            return columns_of_rows(connection, query, source.pattern)
+
+    def columns_of_call(self, call: str) -> tuple[Column, ...]:
+        """Let DuckDB look at the files of a call; production is not opened."""
+        with beside() as connection:
+            return columns_of_rows(connection, f"FROM {call}", "a data file")
+
+    def outline(self, query: str) -> Outline | None:
+        """Read one query with DuckDB's own parser; no file is opened."""
+        return outline_of(query)
 
     def write_obstacle(self) -> CanaryError | None:
         """Say why production could not be written now: its file or folder is read-only."""

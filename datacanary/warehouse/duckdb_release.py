@@ -103,8 +103,8 @@ class DuckDBReleases:
         self._comment(swap.target, swap.materialized, former)
         promoted = self.identity(swap.target)
         if former.kind:
-            return replace(live, action="replaced", promoted=promoted)
-        return replace(live, action="created", kept_as="", promoted=promoted)
+            return replace(live, action="replaced", promoted=promoted, content=swap.content)
+        return replace(live, action="created", kept_as="", promoted=promoted, content=swap.content)
 
     def restore(self, table: LiveTable) -> None:
         """Drop what a swap put in, and give what it set aside its name back."""

@@ -39,7 +39,7 @@ class Reader:
                 "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) ORDER BY column_index",
                 [relation.catalog, relation.schema, relation.name],
             ).fetchall()
-        return tuple(Column(name, _in_lower_case(kind)) for name, kind in found) or None
+        return tuple(Column(name, in_lower_case(kind)) for name, kind in found) or None
 
     def definition(self, relation: Physical) -> str:
         """Return a view's query, an empty text for anything else."""
@@ -50,6 +50,16 @@ class Reader:
                 [relation.catalog, relation.schema, relation.name],
             ).fetchone()
         return str(found[0]) if found else ""
+
+    def collated(self, relation: Physical) -> bool:
+        """Tell whether a column of a table has a collation, or anything in its definition has that word."""
+        with statement(f"reading the definition of {relation}"):
+            found = self._connection.execute(
+                "SELECT sql FROM duckdb_tables() WHERE lower(database_name) = lower(?) "
+                "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)",
+                [relation.catalog, relation.schema, relation.name],
+            ).fetchone()
+        return found is not None and "collate" in str(found[0]).lower()
 
     def rows(self, relation: Physical) -> int:
         """Count rows."""
@@ -67,7 +77,7 @@ class Reader:
         twice = [name for name, times in Counter(name.lower() for name, *_ in described).items() if times > 1]
         if twice:
             raise StatementError(f"The query gives two columns the name {twice[0]!r}.")
-        return Query(one, tuple(Column(name, _in_lower_case(kind)) for name, kind, *_ in described))
+        return Query(one, tuple(Column(name, in_lower_case(kind)) for name, kind, *_ in described))
 
     def _one(self, query: str) -> tuple[str, ...]:
         """Run a query that gives one row and may take long."""
@@ -169,10 +179,10 @@ class Session:
             stream.close()
 
 
-def _in_lower_case(kind: str) -> str:
+def in_lower_case(kind: str) -> str:
     """Write a type as the contract does; the values of an enum and quoted names of fields keep their case.
 
-    >>> _in_lower_case("DECIMAL(12, 2)"), _in_lower_case("ENUM('A', 'b')")
+    >>> in_lower_case("DECIMAL(12, 2)"), in_lower_case("ENUM('A', 'b')")
     ('decimal(12,2)', "enum('A','b')")
     """
     return re.sub(r"'[^']*'|\"[^\"]*\"|[^'\"]+", _lower_unquoted, kind)

@@ -11,13 +11,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from datacanary.errors import DataError, StatementError, Where
+from datacanary.errors import DataError, StatementError, WarehouseError, Where
 from datacanary.model.basic import Column, Fingerprint, Physical, Relation
 from datacanary.model.plan import Place
 from datacanary.model.project import Materialized, SourceData
+from datacanary.model.release import PromotionRecord
 from datacanary.protocols import Query
 from datacanary.warehouse import duckdb_sql as sql
+from datacanary.warehouse.duckdb_conditions import conditions
 from datacanary.warehouse.duckdb_errors import statement
+from datacanary.warehouse.duckdb_ledger import read_promotions
 from datacanary.warehouse.duckdb_open import attach
 from datacanary.warehouse.duckdb_perturb import perturbed, shuffle
 from datacanary.warehouse.duckdb_session import Session
@@ -67,7 +70,7 @@ class DuckDBWorkspace:
         if source.relation is None:
             return
         target = self.physical(place, source.relation)
-        query = _read_files(source, files)
+        query = read_files(source, files)
         kind = "VIEW" if query.startswith("FROM read_parquet") else "TABLE"
         with self._session.cursor() as cursor, statement(f"reading {source.pattern}"):
             self._session.ensure_schema(cursor, sql.schema(target.catalog, target.schema))
@@ -111,6 +114,30 @@ class DuckDBWorkspace:
         with self._session.reading(relation, columns) as reader:
             yield reader
 
+    def conditions(self) -> str:
+        """Describe the time zone, and production's own functions and types."""
+        with self._session.cursor() as cursor, statement("reading the settings"):
+            return conditions(cursor, self._warehouse)
+
+    def told_by_fingerprint(self, relation: Physical) -> bool:
+        """Tell whether a relation is a table without collations."""
+        with self._session.reader() as reader:
+            return not reader.definition(relation) and not reader.collated(relation)
+
+    def open_run(self, folder: Path, run_id: str) -> bool:
+        """Attach a finished run's file read-only, as many may at once; an open file outlives its name."""
+        try:
+            with self._session.cursor() as cursor:
+                attach(cursor, folder / f"{run_catalog(run_id)}.duckdb")
+        except WarehouseError:
+            return False
+        return True
+
+    def promotions(self) -> tuple[PromotionRecord, ...]:
+        """Read the state of record, oldest first."""
+        with self._session.cursor() as cursor, statement("reading the state of record"):
+            return read_promotions(cursor, self._warehouse)
+
     def in_order(self, relation: Physical) -> bool:
         """Tell whether a relation is a table: a view is computed each time, in any order."""
         with self._session.reader() as reader:
@@ -153,7 +180,7 @@ def list_relations(cursor: duckdb.DuckDBPyConnection, catalog: str) -> tuple[Rel
     )
 
 
-def _read_files(source: SourceData, files: Sequence[Path]) -> str:
+def read_files(source: SourceData, files: Sequence[Path]) -> str:
     """Write the query that reads a source's files, by the ending of the first."""
     if not files:
         raise DataError(

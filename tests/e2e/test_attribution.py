@@ -74,7 +74,7 @@ def test_a_table_tells_whose_change_it_inherits(shop: Shop) -> None:
 
 
 def test_a_rewrite_of_the_query_that_changes_nothing_leaves_all_to_what_it_reads(shop: Shop) -> None:
-    rewritten = MODELS["fct_orders"].replace("cast(o.amount * r.rate as", "cast(r.rate * o.amount as")
+    rewritten = MODELS["fct_orders"].replace("cast(o.amount * r.rate as", "cast(o.amount * r.rate + 0 as")
     found = attribution(tables_of(shop, CHANGE | {"models/fct_orders.sql": rewritten})["fct_orders"])
     assert (found.own.added, found.own.removed, found.own.changed, found.columns_own) == (0, 0, 0, ())
     assert found.inherited.removed == count(shop, "order_id < 100")

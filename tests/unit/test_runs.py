@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from datacanary.errors import CanaryError, RunError
-from datacanary.model.basic import Pair, Version
+from datacanary.model.basic import Pair, Physical, Version
+from datacanary.model.reuse import Content, Kept
 from datacanary.model.run import Inputs, Report
 from datacanary.model.verdict import Verdict
 from datacanary.runs import KEEP_DAYS, RunFolder, Runs, StoredRun, runs_of
@@ -177,6 +178,36 @@ def test_what_is_past_its_time_keeps_its_result_and_loses_its_tables(runs: Runs)
     assert sorted(path.name for path in old.path.iterdir()) == ["run.json", "started.json"]
     assert runs.load(old).report.run_id == old.run_id
     assert not killed.path.exists()
+
+
+def kept(name: str) -> tuple[Kept, ...]:
+    """Register a table by its name alone."""
+    return (Kept(Content(name, "inputs"), Physical("dc_run", "base_analytics", name)),)
+
+
+def test_tables_are_registered_by_finished_runs_and_the_newest_is_asked_first(runs: Runs) -> None:
+    old, new, past, unfinished, plain = (runs.start() for _ in range(5))
+    for folder, name in ((old, "a"), (new, "b"), (past, "c"), (unfinished, "d")):
+        runs.register(folder, kept(name))
+    runs.register(plain, ())
+    for folder in (old, new, past, plain):
+        runs.finish(folder, result(folder))
+    aged(runs, old, days=1)
+    aged(runs, past, days=KEEP_DAYS + 0.01)
+    found = [(folder.run_id, tables) for folder, tables in runs.registered() if tables]
+    assert found == [(new.run_id, kept("b")), (old.run_id, kept("a"))]
+    assert not (plain.path / "tables.json").exists()
+    runs.discard(new, result(new))
+    assert [tables for _, tables in runs.registered() if tables] == [kept("a")]
+    (old.path / "tables.json").write_bytes(b'[{"content": 1}]')
+    assert [tables for _, tables in runs.registered() if tables] == []
+
+
+def test_what_cannot_be_registered_is_told(runs: Runs) -> None:
+    folder = runs.start()
+    shutil.rmtree(folder.path)
+    with pytest.raises(CanaryError, match="cannot be written"):
+        runs.register(folder, kept("a"))
 
 
 def test_a_place_that_cannot_be_written_is_told_with_what_to_do(tmp_path: Path) -> None:

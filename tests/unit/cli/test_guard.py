@@ -1,0 +1,49 @@
+"""Signals become words and exit codes, whoever they meet."""
+
+import signal
+from contextlib import suppress
+
+import pytest
+import typer
+
+from datacanary.cli.console import Console
+from datacanary.cli.guard import guarded
+from datacanary.errors import Interrupted
+
+CONSOLE = Console(quiet=False, verbose=False, no_color=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "exit_code", "word"), [(signal.SIGTERM, 143, "Terminated"), (signal.SIGINT, 130, "Interrupted")]
+)
+def test_a_signal_is_one_although_a_library_raises_something_else(
+    number: signal.Signals, exit_code: int, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with pytest.raises(typer.Exit) as ended, guarded(CONSOLE):
+        _stopped_as_duckdb_is(number)
+    assert ended.value.exit_code == exit_code
+    assert word in capsys.readouterr().err
+
+
+def _stopped_as_duckdb_is(number: signal.Signals) -> None:
+    with suppress(Interrupted, KeyboardInterrupt):
+        signal.raise_signal(number)
+    message = "Query interrupted"
+    raise RuntimeError(message)
+
+
+def test_handlers_are_put_back() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with guarded(CONSOLE):
+        assert signal.getsignal(signal.SIGTERM) != before[0]
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+def test_who_ignores_the_interrupt_goes_on_ignoring_it() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with guarded(CONSOLE):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
