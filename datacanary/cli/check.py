@@ -53,4 +53,6 @@ def check(
         console.settle()
         show(done.report, format, output, console)
         console.detail(timing(done, console))
+        if done.trouble:
+            console.detail(done.trouble)
         raise typer.Exit(exit_code(done.report.verdict.status))

@@ -83,6 +83,12 @@ class Console:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
 
+    def note(self, text: str) -> None:
+        """Say on stderr what is worth knowing and keeps nothing from working."""
+        if not self.quiet:
+            self.settle()
+            sys.stderr.write(f"note: {for_terminal(text)}\n")
+
     def detail(self, text: str) -> None:
         """Say what only --verbose wants to know."""
         if self.verbose:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from datacanary.model.basic import Pair, Version
+from datacanary.model.impact import Impact
 from datacanary.model.plan import Effect
 from datacanary.model.release import PromotionRecord
 from datacanary.model.tablediff import TableDiff
@@ -26,7 +27,8 @@ class Inputs:
 class TableReport:
     """One table of a run; `paths` are the files of its model, None where a side has none.
 
-    `inherited_from` names the changed tables that it reads, directly or through others.
+    `inherited_from` names the changed tables that it reads, directly or through others. `impact` is what the change can
+    do to it, as proven before anything was built; None where nothing that it reads changed, or it is on one side only.
     """
 
     name: str
@@ -35,6 +37,7 @@ class TableReport:
     paths: Pair[str | None]
     diff: TableDiff
     inherited_from: tuple[str, ...] = ()
+    impact: Impact | None = None
 
 
 @dataclass(frozen=True, slots=True)

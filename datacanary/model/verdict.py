@@ -8,6 +8,7 @@ from typing import Literal
 
 from datacanary.model.plan import PlannedTable
 from datacanary.model.tablediff import TableDiff
+from datacanary.model.words import count
 
 Status = Literal["pass", "warn", "inconclusive", "fail"]
 _ORDER: tuple[Status, ...] = ("pass", "warn", "inconclusive", "fail")
@@ -25,6 +26,15 @@ def worst(statuses: Iterable[Status]) -> Status:
 def severity(status: Status) -> int:
     """Order statuses: 0 for pass to 3 for fail."""
     return _ORDER.index(status)
+
+
+def nothing_changed(planned: Iterable[PlannedTable]) -> str:
+    """Say that no table can differ, and of how many that took a proof."""
+    spared = sum(table.impact is not None for table in planned)
+    why = "no table is affected"
+    if spared:
+        why = f"{count(spared, 'table')} that the change touches {'is' if spared == 1 else 'are'} proven equal"
+    return f"nothing can have changed: {why}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datacanary.report.style import Style, labelled
 
 _ONE_BY_ONE = 3
 """More columns than these that broke one limit are told as one."""
-_OF_COLUMNS = frozenset({"values_changed", "null_rate", "total", "shape", "distance"})
+_OF_COLUMNS = frozenset({"values_changed", "null_rate", "total", "shape", "distance", "proof"})
 _MOVES = frozenset({"shape", "distance"})
 """Cells that changed move the values as a whole: that is told with them."""
 _TELLING_MOST = frozenset({"rows_removed", "rows_added", "values_changed"})

@@ -13,9 +13,10 @@ from datacanary.model.tablediff import SampleRow
 from datacanary.model.verdict import Check
 from datacanary.report.json_causes import encode_attribution, encode_cause, encode_mark, encode_noise, encode_rows
 from datacanary.report.json_columns import encode_column
+from datacanary.report.json_impact import encode_impact
 from datacanary.report.json_values import Json
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 def render(report: Report) -> str:
@@ -90,6 +91,7 @@ def _table(table: TableReport) -> dict[str, Json]:
         "notes": list(diff.notes),
         "fault": diff.fault,
         "inherited_from": list(table.inherited_from),
+        "impact": None if table.impact is None else encode_impact(table.impact),
         "attribution": None if diff.attribution is None else encode_attribution(diff.attribution),
         "causes": [encode_cause(cause) for cause in diff.causes],
         "marks": [encode_mark(mark) for mark in diff.marks],

@@ -16,6 +16,10 @@ def next_step(report: Report) -> str:
         case "inconclusive" if failed:
             paths = sorted({path for table in failed for path in table.paths if path})
             step = f"mend {', '.join(paths[:3])}{' …' if len(paths) > 3 else ''}, then check again"  # noqa: PLR2004
+        case "inconclusive" if _contradicted(report):
+            measured = all(table.diff.noise is not None for table in report.tables if table.status == "inconclusive")
+            noise = f"find out whether that is noise: datacanary {report.kind} --noise-check"
+            step = "see below what differs although this change of the code cannot do it" if measured else noise
         case "inconclusive":
             step = "see below what could not be compared, and why"
         case _ if all(table.diff.comparison == "unaffected" for table in report.tables):
@@ -25,3 +29,9 @@ def next_step(report: Report) -> str:
         case _:
             return f"merge; or put these tables into production: datacanary promote {report.run_id}"
     return step
+
+
+def _contradicted(report: Report) -> bool:
+    """Tell whether all that is undecided is what differs and was proven equal."""
+    undecided = [check for check in report.verdict.checks if check.status == "inconclusive" and not check.dry_run]
+    return all(check.check == "proof" for check in undecided)

@@ -10,9 +10,10 @@ from datacanary.report.attribution import attribution_lines
 from datacanary.report.checklines import check_lines, short_finding
 from datacanary.report.encoding import for_terminal
 from datacanary.report.folding import Section
+from datacanary.report.impact_lines import impact_lines
 from datacanary.report.noise import noise_lines
 from datacanary.report.samples import sample_lines
-from datacanary.report.style import Style, labelled
+from datacanary.report.style import Style, labelled, titled
 from datacanary.report.tableview import columns_view
 from datacanary.report.why import why_lines
 
@@ -22,13 +23,14 @@ def section_lines(section: Section, report: Report, style: Style) -> Iterator[st
     table, diff = section.table, section.table.diff
     path = table.paths.head or table.paths.base
     if diff.failed:
-        yield from _titled(table, diff.reason, style)
+        yield from titled(table.name, diff.reason, style)
         return
     reason = f"{diff.reason}{f' ({path})' if path and path not in diff.reason else ''}"
-    yield from _titled(table, reason, style)
+    yield from titled(table.name, reason, style)
     checks = report.checks_of(table.name)
     yield from check_lines(checks, style)
     yield from why_lines(diff.causes, style)
+    yield from impact_lines(table, style)
     yield from attribution_lines(table, style)
     yield from noise_lines(diff, checks, style)
     yield from _key_lines(table, report, style)
@@ -44,19 +46,6 @@ def section_lines(section: Section, report: Report, style: Style) -> Iterator[st
         for line in samples:
             yield from labelled("  e.g. ", for_terminal(line), style)
     yield from _inheriting(section, report, style)
-
-
-def _titled(table: TableReport, text: str, style: Style) -> Iterator[str]:
-    """Write a table's name and the sentence about it; further lines are indented a little, however long the name."""
-    name = for_terminal(table.name)
-    whole = f"{name}: {for_terminal(text)}"
-    lines = (
-        [whole]
-        if style.width is None
-        else textwrap.wrap(whole, style.width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
-    )
-    yield style.paint(f"{name}:", "bold") + lines[0].removeprefix(f"{name}:")
-    yield from lines[1:]
 
 
 def _key_lines(table: TableReport, report: Report, style: Style) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -68,6 +69,21 @@ def labelled(label: str, text: str, style: Style, painted: str = "") -> Iterator
     lines = wrap(text, max(style.width - len(label), 20))
     yield shown + lines[0]
     yield from (indent + line for line in lines[1:])
+
+
+def titled(name: str, text: str, style: Style, indent: str = "") -> Iterator[str]:
+    """Write a name and the sentence about it; further lines are indented a little, however long the name."""
+    bold = f"{for_terminal(name)}:"
+    whole = f"{indent}{bold} {for_terminal(text)}"
+    lines = (
+        [whole]
+        if style.width is None
+        else textwrap.wrap(
+            whole, style.width, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False
+        )
+    )
+    yield indent + style.paint(bold, "bold") + lines[0].removeprefix(indent + bold)
+    yield from lines[1:]
 
 
 def wrap(text: str, width: int) -> list[str]:

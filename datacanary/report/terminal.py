@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import tabulate as tables
 from tabulate import tabulate
@@ -12,6 +12,7 @@ from datacanary.model.verdict import severity
 from datacanary.report.checklines import declared_lines
 from datacanary.report.encoding import for_terminal
 from datacanary.report.folding import sections, worth_telling
+from datacanary.report.impact_lines import spared_lines
 from datacanary.report.next_step import next_step
 from datacanary.report.section import section_lines
 from datacanary.report.style import Style, labelled
@@ -32,15 +33,19 @@ def render(report: Report, style: Style) -> str:
         parts.append("\n".join(declared_lines(declared, style)))
     if shown:
         parts.append(_overview(shown, style))
-    unaffected = len(ordered) - len(shown)
-    if unaffected and shown:
-        noun = "table is" if unaffected == 1 else "tables are"
-        parts.append(
-            style.paint(f"{unaffected} more {noun} unaffected: not compared, since nothing can differ.", "dim")
-        )
+    parts += ["\n".join(lines)] if (lines := list(_unaffected(ordered, style))) else []
     telling = [table for table in shown if len(report.tables) == 1 or worth_telling(table)]
     parts += ["\n".join(section_lines(section, report, style)) for section in sections(telling)]
     return "\n\n".join(parts)
+
+
+def _unaffected(tables: Sequence[TableReport], style: Style) -> Iterator[str]:
+    """Count the tables that cannot differ beside those that were compared, and say of which that was proven."""
+    number = sum(table.diff.comparison == "unaffected" for table in tables)
+    if 0 < number < len(tables):
+        noun = "table is" if number == 1 else "tables are"
+        yield style.paint(f"{number} more {noun} unaffected: not compared, since nothing can differ.", "dim")
+    yield from spared_lines(tables, style)
 
 
 def _rank(table: TableReport) -> tuple[int, bool, bool, str]:

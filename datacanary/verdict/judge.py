@@ -15,6 +15,7 @@ from datacanary.verdict.kinds import kind_of
 from datacanary.verdict.limits import TableRules, named_column, rules_for
 from datacanary.verdict.measure import Measure, measures, totals
 from datacanary.verdict.moves import measurable, moves, unmeasured, unmoved
+from datacanary.verdict.proof import contradictions
 from datacanary.verdict.summary import summary
 
 _MOVES: tuple[CheckName, ...] = ("shape", "distance")
@@ -77,6 +78,7 @@ def _compared_checks(subject: Subject, rules: TableRules) -> Iterator[Check]:
         yield from _moves(column, subject, rules)
     for column in diff.columns:
         yield from _schema_checks(column, subject, rules)
+    yield from contradictions(subject)
 
 
 def _totals(subject: Subject, rules: TableRules) -> Iterator[Measure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from datacanary.model.verdict import Check, Status, Subject, worst
+from datacanary.model.verdict import Check, Status, Subject, nothing_changed, worst
 from datacanary.model.words import count
 
 # A sentence about rows tells more than one about cells.
@@ -15,7 +15,7 @@ _WOULD: dict[Status, str] = {"warn": "warn", "inconclusive": "be inconclusive", 
 def summary(status: Status, checks: Sequence[Check], subjects: Sequence[Subject]) -> str:
     """Say what decided the verdict, and what a dry run would have said."""
     if not checks:
-        return "nothing can have changed: no table is affected"
+        return nothing_changed(subject.planned for subject in subjects)
     return f"{_decisive(status, checks, subjects)}{_dry(checks)}"
 
 

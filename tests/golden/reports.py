@@ -5,6 +5,8 @@ from __future__ import annotations
 from datacanary.config import default_policy
 from datacanary.model.basic import Pair, Relation, Version
 from datacanary.model.config import SamplePolicy
+from datacanary.model.impact import ColumnImpact, Impact
+from datacanary.model.noise import NoiseMark
 from datacanary.model.plan import Effect, PlannedTable
 from datacanary.model.run import Inputs, Report, TableReport
 from datacanary.model.tablediff import ColumnDiff, Key, RowCounts, SampleRow, TableDiff
@@ -16,12 +18,11 @@ NO_KEY = Key((), "none", Pair(0, 0), Pair(0, 0))
 VERSIONS = Pair(Version("main", "1a2b3c4" + "0" * 33), Version("cheaper-orders", "4f1c9e2" + "0" * 33, dirty=True))
 
 
-def subject(name: str, effect: Effect, diff: TableDiff) -> Subject:
+def subject(name: str, effect: Effect, diff: TableDiff, impact: Impact | None = None) -> Subject:
     relation, path = Relation("analytics", name), f"models/{name}.sql"
     relations = Pair(None if effect == "added" else relation, None if effect == "removed" else relation)
-    return Subject(
-        PlannedTable(name, effect, diff.reason, relations, relations.map(lambda r: path if r else None)), diff
-    )
+    paths = relations.map(lambda relation: path if relation else None)
+    return Subject(PlannedTable(name, effect, diff.reason, relations, paths, impact=impact), diff)
 
 
 def report(*subjects: Subject, notes: tuple[str, ...] = ()) -> Report:
@@ -33,6 +34,7 @@ def report(*subjects: Subject, notes: tuple[str, ...] = ()) -> Report:
             one.planned.effect,
             one.planned.paths,
             mask(one.diff, (one.planned.name,), SamplePolicy()),
+            impact=one.planned.impact,
         )
         for one in subjects
     )
@@ -105,7 +107,43 @@ def new_and_gone() -> Report:
     return report(subject("dim_new", "added", new), subject("dim_old", "removed", gone))
 
 
+def spared(name: str, why: str) -> Subject:
+    diff = TableDiff("unaffected", why, NO_KEY, RowCounts(None, None), ())
+    return subject(name, "unaffected", diff, Impact(("none",), ("none",), rows=False))
+
+
+def proven() -> Report:
+    """Ties of a row_number come out otherwise beside a change that cannot reach them."""
+    key = Key(("order_id",), "config", Pair(0, 0), Pair(0, 0))
+    columns = (
+        ColumnDiff("order_id", "none", Pair("bigint", "bigint"), nulls=Pair(0, 0)),
+        ColumnDiff("rank", "none", Pair("bigint", "bigint"), 6, nulls=Pair(0, 0)),
+        ColumnDiff("fee", "none", Pair("double", "double"), 0, nulls=Pair(0, 0)),
+    )
+    impact = Impact(
+        own=("none",),
+        kinds=("expression",),
+        rows=False,
+        columns=(ColumnImpact("fee", "changed", through=("stg_orders.fee",)),),
+        equal=("order_id", "rank"),
+        through=("stg_orders.fee",),
+        paths=(("raw_fees", "stg_orders", "ranks"),),
+    )
+    ties = NoiseMark("window_ties", ("rank",), "row_number() over (order by day)", "models/ranks.sql", 3)
+    rows = RowCounts(10_000, 10_000, 0, 0, 6, 9_994)
+    diff = TableDiff("keyed", "it reads stg_orders.fee, which can differ", key, rows, columns, marks=(ties,))
+    return report(
+        subject("ranks", "inherited", diff, impact),
+        spared("dim_days", "it reads stg_orders, but nothing there that can differ"),
+        unaffected("dim_customers"),
+    )
+
+
+ALIKE = "its query is written otherwise, and means the same"
+
 REPORTS = {
+    "proven": proven(),
+    "nothing_can": report(*(spared(name, ALIKE) for name in ("a", "b", "c", "d")), unaffected("dim_customers")),
     "fail": report(daily(), orders(), unaffected("dim_customers"), notes=("not selected, so not compared: dim_dates",)),
     "build_failed": failed(),
     "new_and_gone": new_and_gone(),

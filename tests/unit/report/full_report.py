@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datacanary.model.basic import Pair, Version
 from datacanary.model.cause import Cause
+from datacanary.model.impact import Clause, ColumnImpact, Impact
 from datacanary.model.noise import NoiseFloor, NoiseMark
 from datacanary.model.run import Inputs, Report, TableReport
 from datacanary.model.statistics import Distances, Lengths, Statistics, ValueCount
@@ -100,6 +101,22 @@ def full_table() -> TableDiff:
     )
 
 
+def full_impact() -> Impact:
+    """Make an impact of which all is known; no real one can say all of this."""
+    return Impact(
+        own=("expression",),
+        kinds=("expression", "columns_renamed"),
+        rows=False,
+        columns=(ColumnImpact("amount", "changed", through=("stg_orders.cents",)), ColumnImpact("b", "renamed", "a")),
+        equal=("id", "day"),
+        clauses=(Clause("column", "head", "cents / 100 as amount", "models/orders.sql", 3),),
+        through=("stg_orders.cents",),
+        paths=(("raw_orders", "stg_orders", "orders"),),
+        unknown=("models/orders.sql:4: nobody knows what f() does",),
+        fingerprints=Pair("0a", "0b"),
+    )
+
+
 def full_report(diff: TableDiff | None = None) -> Report:
     """Make a report of one table; of another difference than `full_table` if it is given."""
     check = Check(
@@ -133,6 +150,7 @@ def full_report(diff: TableDiff | None = None) -> Report:
                 Pair("models/orders.sql", "models/orders.sql"),
                 diff or full_table(),
                 ("stg_orders",),
+                full_impact(),
             ),
         ),
         tool_version="0.1.0",

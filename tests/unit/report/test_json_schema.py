@@ -185,13 +185,21 @@ def test_a_result_of_version_1_0_fits_without_what_came_later(result: Node) -> N
         for name in ("dry_run", "expected", "noise", "unstable"):
             del judged[name]
     for table in nodes(old["tables"]):
-        for name in ("fault", "inherited_from", "attribution", "marks", "noise"):
+        for name in ("fault", "inherited_from", "impact", "attribution", "marks", "noise"):
             del table[name]
         for column in nodes(table["columns"]):
             del column["increased"], column["decreased"]
             column["statistics"] = {"base": {"nulls": 0}, "head": {}, "distance": {}}
     assert problems(old) != []
     assert problems(old | {"schema_version": "1.0"}) == []
+
+
+def test_a_result_of_version_1_1_fits_without_the_impact(results: dict[str, Node]) -> None:
+    old = copy.deepcopy(results["full"])
+    for table in nodes(old["tables"]):
+        del table["impact"]
+    assert problems(old) != []
+    assert problems(old | {"schema_version": "1.1"}) == []
 
 
 def member_paths(node: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
@@ -251,6 +259,9 @@ def put_in_table(comparison: str, value: object, *path: str | int) -> Callable[[
         pytest.param(put(None, "checks", 0, "expected"), id="nothing expected as null"),
         pytest.param(put("36 %", "checks", 0, "noise"), id="noise as text"),
         pytest.param(put(True, "checks", 0, "unstable"), id="unstable without a reason"),
+        pytest.param(put_in_table("keyed", [], "impact", "kinds"), id="impact of no kind"),
+        pytest.param(put_in_table("keyed", "yes", "impact", "rows"), id="rows of an impact as text"),
+        pytest.param(put_in_table("keyed", ["weekly"], "impact", "paths"), id="path as text"),
         pytest.param(put_in_table("not_compared", 0, "rows", "added"), id="not compared but counted"),
         pytest.param(put_in_table("unaffected", "compared", "comparison"), id="unknown comparison"),
     ],
