@@ -1,0 +1,36 @@
+CREATE TABLE t (
+  id INTEGER,
+  k INTEGER,
+  a INTEGER,
+  b INTEGER,
+  s VARCHAR,
+  d DATE,
+  x DOUBLE,
+  m DECIMAL(10, 2),
+  arr INTEGER[],
+  st STRUCT(p INTEGER, q VARCHAR)
+);
+CREATE TABLE u (
+  id INTEGER,
+  k INTEGER,
+  c INTEGER,
+  s VARCHAR,
+  ts TIMESTAMP
+);
+CREATE TABLE dim (
+  k INTEGER,
+  name VARCHAR,
+  code VARCHAR COLLATE NOCASE,
+  active BOOLEAN
+);
+CREATE TABLE codes (
+  code VARCHAR,
+  value INTEGER
+);
+CREATE TABLE wide (
+  id INTEGER,
+  q1 INTEGER,
+  q2 INTEGER,
+  q3 INTEGER,
+  region VARCHAR
+);
