@@ -53,8 +53,8 @@ def main() -> int:
             if task.query is not None:
                 ran = (trial for trial in one.trials if trial.outcome == "executed")
                 pairs += (Pair(task.corpus.name, trial, one.recognised) for trial in ran)
-    ran, taken = mistaken()
-    opening = f"{machine()}; seed {asked.seed}. Expressions: {ran}, of which taken for another: {len(taken)}."
+    compared_ones, taken = mistaken()
+    opening = f"{machine()}; seed {asked.seed}. Expressions: {compared_ones}, of which taken for another: {len(taken)}."
     markdown = f"{opening}\n\n{figures(list(tallies.values()))}"
     if asked.peers:
         schemas = {corpus.name: corpus.schema for corpus in corpora}

@@ -61,6 +61,7 @@ def affected_by(changes: Changes, meanings: Meanings, name_of: NameOf) -> Affect
         else:
             inherited[relation] = inherited_reason(impact, reads)
     reordered = frozenset(one for one in spared if _comes_otherwise(one, meanings))
+    spared.update({one: f"{spared[one]}; its rows can come in another order" for one in reordered})
     return Affected(own, inherited, spared, impacts, reordered, changes.sources, changes.files)
 
 

@@ -45,7 +45,10 @@ def impacts_of(changes: Changes, meanings: Meanings, name_of: NameOf) -> Mapping
 
 
 def _acts(table: _Compared) -> bool:
-    return table.own_found is not None and not table.own_found.nothing and not table.found.nothing
+    own, found = table.own_found, table.found
+    if own is None:
+        return False
+    return (not own.nothing and not found.nothing) or (own.order and found.order)
 
 
 def _compare(relation: Relation, changes: Changes, meanings: Meanings) -> _Compared:
@@ -68,14 +71,15 @@ class _Finder:
         """Return what of the tables that are read can differ and matters to a table."""
         table = self.compared[relation]
         found = {read for value in _differing(table) for read in value.reads if self._differs(read)}
-        if table.found.reordered and not found:
+        if not found and not table.found.nothing:
+            # Its rows are read in their order, or its columns are.
             found = {(name, "") for name in _tables_read(table) if self._reordered(name)}
         return frozenset(found)
 
     def _reordered(self, name: str) -> bool:
         relation = self._relation(name)
         table = self.compared.get(relation) if relation is not None else None
-        return table is not None and table.found.reordered
+        return table is not None and (table.found.reordered or table.found.order)
 
     def tables(self, reads: Iterable[Read]) -> frozenset[Relation]:
         """Return the models that are read."""

@@ -126,4 +126,10 @@ def _is_pattern(node: exp.Expr) -> bool:
 
 def _takes_a_list(node: exp.Expr, level: Level) -> bool:
     unnested = [node.this] if isinstance(node.this, exp.Expr) else node.expressions
-    return all(isinstance(one, _LISTS) or type_of(one, level).endswith("[]") for one in unnested)
+    return all(_is_list(one, level) for one in unnested)
+
+
+def _is_list(node: exp.Expr, level: Level) -> bool:
+    if isinstance(node, exp.DPipe):
+        return _is_list(node.this, level) or _is_list(node.expression, level)
+    return isinstance(node, _LISTS) or type_of(node, level).endswith("[]")

@@ -37,7 +37,7 @@ def test_white_space_comments_and_the_case_of_keywords_are_no_change(text: str) 
 
 
 def test_a_query_that_is_written_otherwise_and_means_the_same() -> None:
-    head = "WITH w AS (SELECT id AS w FROM a) SELECT w AS id FROM w WHERE 0 < w AND true ORDER BY 1"
+    head = "WITH w AS (SELECT id AS w FROM a) SELECT w AS id FROM w WHERE 0 < w AND true"
     made = plan(version(CHAIN | {"b": "SELECT * FROM a WHERE id > 0"}), version(CHAIN | {"b": head}))
     assert set(effects(made).values()) == {"unaffected"}
     assert spared(made) == {
@@ -46,6 +46,22 @@ def test_a_query_that_is_written_otherwise_and_means_the_same() -> None:
     }
     assert not made.builds
     assert all(impact.nothing and impact.equal == ("id",) for impact in impacts(made).values())
+
+
+def test_rows_in_another_order_are_the_same_rows_but_for_who_heeds_it() -> None:
+    base = CHAIN | {"few": "FROM b LIMIT 1"}
+    made = plan(version(base), version(base | {"b": "FROM a ORDER BY id"}))
+    assert effects(made) == {
+        "a": "unaffected",
+        "b": "unaffected",
+        "c": "unaffected",
+        "few": "inherited",
+        "x": "unaffected",
+    }
+    assert spared(made)["b"] == (
+        "its query is written otherwise, and means the same; its rows can come in another order"
+    )
+    assert builds(made) == {"shared a", "base b", "base few", "head b", "head few"}
 
 
 def test_a_reader_of_other_columns_is_spared() -> None:
