@@ -51,11 +51,21 @@ class Qualifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Why our parser cannot read a text, as a sentence, and where; the warehouse's own can."""
+
+    why: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """One `.sql` file: statements that prepare, then the query that makes the relation.
 
     `path` is relative to the config. `unpinned` are functions and catalogs in FROM whose rows nobody can hold still.
-    `fingerprint` is of the text without white space, comments and the case of keywords.
+    `fingerprint` is of the text without white space, comments and the case of keywords. `unread` says why only the
+    warehouse's own parser reads the query, if that is so: then nobody knows what it means.
     """
 
     relation: Relation
@@ -68,6 +78,7 @@ class Model:
     qualifiers: tuple[Qualifier, ...]
     unpinned: tuple[str, ...]
     fingerprint: str
+    unread: Unread | None = None
 
     def reads(self, *kinds: ReadKind) -> tuple[Relation, ...]:
         """Return the distinct relations of these kinds that the model reads, sorted."""
