@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from identities import use_plain_identities
 from shop import CONFIG, MODELS, RATES, Shelf, Shop, make_shop
 
 import datacanary as dc
@@ -53,7 +52,6 @@ def prepare(patch: pytest.MonkeyPatch, shop: Shop) -> None:
     patch.setenv("DATACANARY_HOME", str(shop.home))
     for variable in ("CI", "GITHUB_ACTIONS", "GITLAB_CI"):
         patch.delenv(variable, raising=False)
-    use_plain_identities(patch)
 
 
 def check(shop: Shop, *, statistics: bool = False, noise_check: bool = False, attribute: bool = False) -> Report:

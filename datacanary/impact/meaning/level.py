@@ -13,6 +13,7 @@ from datacanary.impact.meaning.order import Order
 from datacanary.impact.meaning.reading import Around, Reading
 from datacanary.impact.meaning.table import Table, TableColumn, column_of_rest
 from datacanary.impact.meaning.value import Value, combine, digest
+from datacanary.impact.meaning.values import value_of
 
 Clause = Literal["source", "either", "order"]
 """How a bare name is looked up: among the sources and only then the aliases of the SELECT; in both, since engines
@@ -136,8 +137,6 @@ class Level:
         clause, self.clause = self.clause, "source"
         self._asking.add(name)
         try:
-            from datacanary.impact.meaning.expression import value_of  # noqa: PLC0415 -- the two call each other
-
             # Which of several the engine takes is its own business.
             return either([value_of(one, self) for one in found])
         finally:

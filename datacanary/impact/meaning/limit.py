@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from datacanary.impact.meaning.expression import value_of
 from datacanary.impact.meaning.joins import Rows
 from datacanary.impact.meaning.level import Level
 from datacanary.impact.meaning.projection import Projection
 from datacanary.impact.meaning.reading import UnsupportedError
 from datacanary.impact.meaning.value import Value, combine
+from datacanary.impact.meaning.values import value_of
 
 _ORDERS = ("sort", "distribute", "cluster")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from datacanary.impact.meaning.expression import value_of
 from datacanary.impact.meaning.joins import Rows
 from datacanary.impact.meaning.level import Level, Source
 from datacanary.impact.meaning.limit import limited
@@ -15,6 +14,7 @@ from datacanary.impact.meaning.projection import Projection
 from datacanary.impact.meaning.reading import Around, Reading, UnsupportedError
 from datacanary.impact.meaning.table import Table, TableColumn
 from datacanary.impact.meaning.value import Value, combine, digest, in_any_order
+from datacanary.impact.meaning.values import value_of
 
 _FOLLOWED = frozenset({"this", "expression", "distinct", "by_name", "with_", "order", "limit", "offset"})
 _DEFAULT_NAMES = {

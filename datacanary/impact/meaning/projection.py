@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from datacanary.impact.meaning.expression import value_of
 from datacanary.impact.meaning.level import Level, of_all
 from datacanary.impact.meaning.reading import UnsupportedError
 from datacanary.impact.meaning.stars import spread
@@ -15,6 +14,7 @@ from datacanary.impact.meaning.table import TableColumn
 from datacanary.impact.meaning.traits import Traits
 from datacanary.impact.meaning.types import type_of
 from datacanary.impact.meaning.value import Value, combine
+from datacanary.impact.meaning.values import value_of
 
 _LISTS = (
     exp.Array,

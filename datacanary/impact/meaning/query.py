@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from datacanary.impact.functions.kinds import FunctionKind, kind_of
-from datacanary.impact.meaning.expression import value_of
+from datacanary.impact.meaning.conditions import Rule
 from datacanary.impact.meaning.json_paths import path_words
 from datacanary.impact.meaning.level import Level
 from datacanary.impact.meaning.names import names_of
@@ -20,7 +20,9 @@ from datacanary.impact.meaning.reading import Around, Piece, UnsupportedError
 from datacanary.impact.meaning.selection import select_table
 from datacanary.impact.meaning.sources import renamed_columns
 from datacanary.impact.meaning.table import NAMELESS, Table, told_apart
+from datacanary.impact.meaning.terms import RULES
 from datacanary.impact.meaning.value import ANY_COLUMN, Value, combine, digest
+from datacanary.impact.meaning.values import value_of
 from datacanary.impact.nondeterminism.wording import Wording
 from datacanary.model.impact import ClauseKind
 from datacanary.sql.trees import statements_of, tokens_of
@@ -77,8 +79,9 @@ class Reader:
     _wording: Wording | None = None
 
     def __post_init__(self) -> None:
-        """Know how names are folded."""
+        """Know how names are folded, and what has a rule of its own."""
         self.names = names_of(self.dialect)
+        self.rules: Mapping[type[exp.Expr], Rule] = RULES
 
     def query(self, node: exp.Expr, around: Around) -> Table:
         """Return what a query means."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -59,6 +59,7 @@ class Reading(Protocol):
 
     dialect: str
     names: Names
+    rules: Mapping[type[exp.Expr], Callable[[exp.Expr, Level], Value]]
 
     def query(self, node: exp.Expr, around: Around) -> Table:
         """Return what a query means."""

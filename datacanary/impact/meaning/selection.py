@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from datacanary.impact.meaning.expression import conditions, conjuncts, value_of
+from datacanary.impact.meaning.conditions import conditions, conjuncts
 from datacanary.impact.meaning.joins import Rows, joined
 from datacanary.impact.meaning.level import Level, of_all
 from datacanary.impact.meaning.limit import limited
@@ -17,6 +17,7 @@ from datacanary.impact.meaning.table import Key, Table
 from datacanary.impact.meaning.traits import Traits, traits_of
 from datacanary.impact.meaning.types import is_number, type_of
 from datacanary.impact.meaning.value import Fingerprint, Value, combine, digest, in_any_order
+from datacanary.impact.meaning.values import value_of
 from datacanary.impact.meaning.window import parts_of
 
 _FOLLOWED = frozenset(

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from datacanary.impact.meaning.expression import call_in_from
 from datacanary.impact.meaning.level import Level
 from datacanary.impact.meaning.names import Names
 from datacanary.impact.meaning.order import Order, order_of
 from datacanary.impact.meaning.reading import UnsupportedError
 from datacanary.impact.meaning.table import Table, TableColumn
 from datacanary.impact.meaning.value import combine, digest
+from datacanary.impact.meaning.values import call_in_from
 
 _FOLLOWED = frozenset({"this", "db", "catalog", "alias", "pivots", "sample", "joins"})
 _AROUND_A_QUERY = frozenset({"this", "alias", "pivots", "sample"})

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from datacanary.impact.meaning.expression import value_of
 from datacanary.impact.meaning.level import Level
 from datacanary.impact.meaning.reading import UnsupportedError
 from datacanary.impact.meaning.table import TableColumn
 from datacanary.impact.meaning.types import type_of
 from datacanary.impact.meaning.value import Value, combine, digest
+from datacanary.impact.meaning.values import value_of
 
 _CHANGES = frozenset({"except_", "replace", "rename"})
 

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from datacanary.impact.meaning.level import Level
 from datacanary.impact.meaning.value import Value, combine, in_any_order
+from datacanary.impact.meaning.values import value_of
 from datacanary.impact.nondeterminism.aggregates import ADDING
 from datacanary.impact.nondeterminism.nodes import call_name, windowed
 
@@ -16,7 +17,7 @@ def window(node: exp.Expr, level: Level) -> Value:
     """Return what a window function means; raises UnsupportedError as its parts do."""
     name = call_name(windowed(node)) if isinstance(node, exp.Window) else ""
     partition, ordering, frame = parts_of(node, level)
-    function = _value(node.this, level)
+    function = value_of(node.this, level)
     within = in_any_order({one.fingerprint: one for one in partition}.values())
     # Without an order of its own, a window counts rows as they come.
     alike = not frame and name in _ANY_ORDER
@@ -40,13 +41,13 @@ def parts_of(node: exp.Expr, level: Level) -> tuple[list[Value], list[Value], li
     ordering: list[Value] = []
     frame: list[Value] = []
     for one in (*_named(node, level), node):
-        partition += [_value(part, level) for part in one.args.get("partition_by") or ()]
+        partition += [value_of(part, level) for part in one.args.get("partition_by") or ()]
         order = one.args.get("order")
         if order is not None:
-            ordering += [_value(part, level) for part in order.expressions]
+            ordering += [value_of(part, level) for part in order.expressions]
         spec = one.args.get("spec")
         if spec is not None:
-            frame.append(_value(spec, level))
+            frame.append(value_of(spec, level))
     return partition, ordering, frame
 
 
@@ -61,9 +62,3 @@ def _named(node: exp.Expr, level: Level, depth: int = 0) -> list[exp.Expr]:
     if alias:
         level.reading.doubt(f"there is no window {alias}", node)
     return []
-
-
-def _value(node: exp.Expr, level: Level) -> Value:
-    from datacanary.impact.meaning.expression import value_of  # noqa: PLC0415 -- the two call each other
-
-    return value_of(node, level)

@@ -22,17 +22,20 @@ class Agreed:
 
 
 def agreed(low: Array, high: Array) -> Agreed | None:
-    """Find the numbers that lie in most of the ranges; None if there are no ranges.
+    """Find the numbers that lie in most of the ranges; None if there are no ranges, or only empty ones.
 
     Numbers that begin a range are tried: the best one is among them.
 
     >>> agreed(np.array([1.0, 1.5, 7.0]), np.array([2.0, 3.0, 8.0]))
     Agreed(low=1.5, high=2.0, candidates=3)
+    >>> agreed(np.array([2.0]), np.array([1.0])) is None
+    True
     """
-    finite = np.isfinite(low) & np.isfinite(high)
-    if not finite.any():
+    # The least floats have no digits to spare: what is meant to lie around one can be nothing.
+    ranges = np.isfinite(low) & np.isfinite(high) & (low <= high)
+    if not ranges.any():
         return None
-    begins, ends = np.sort(low[finite]), np.sort(high[finite])
+    begins, ends = np.sort(low[ranges]), np.sort(high[ranges])
     around = np.searchsorted(begins, begins, "right") - np.searchsorted(ends, begins, "left")
     begin = begins[int(around.argmax())]
     end = ends[int(np.searchsorted(ends, begin, "left"))]
