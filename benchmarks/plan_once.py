@@ -37,18 +37,20 @@ def meanings(file: str, dialect: str) -> Callable[[], dict[str, object]]:
 
     texts = json.loads(Path(file).read_text("utf-8"))
     kinds = {**dict.fromkeys(KEYS, "integer"), **dict.fromkeys(TEXTS, "varchar"), **dict.fromkeys(DATES, "date")}
-    columns = [*kinds.items(), *((name, "double") for name in NUMBERS)]
+    # So it has names that a query writes without quotes.
+    stored = str.upper if dialect == "snowflake" else str.lower
+    columns = [(stored(name), kind) for name, kind in (*kinds.items(), *((name, "double") for name in NUMBERS))]
 
     def run() -> dict[str, object]:
         tables: dict[str, Table] = {
-            f"raw.source_{number}": source_table(f"raw.source_{number}", columns, "", dialect)
+            stored(f"raw.source_{number}"): source_table(f"raw.source_{number}", columns, "", dialect)
             for number in range(len(texts))
         }
         doubts = found = 0
         with resting_collector():
             for name, text in texts.items():
                 result = read_sql(text, tables, dialect, salt="base")
-                tables[name] = as_read(result.table, name, dialect)
+                tables[stored(name)] = as_read(result.table, name, dialect)
                 doubts += bool(result.doubts)
                 found += len(result.table.columns)
         return {"columns": found, "doubts": doubts}
