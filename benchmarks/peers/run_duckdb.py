@@ -11,8 +11,8 @@ def compare(task: Task) -> Counts:
     """Run both queries."""
     connection = connect(task)
     sql = pieces(connection, task.key)
-    counting = f"SELECT {sql.counts} FROM base b FULL JOIN head h ON {sql.on}"  # noqa: S608 -- our own tables' names
-    examples = f"SELECT * FROM base b JOIN head h ON {sql.on} WHERE {sql.differs} LIMIT 5"  # noqa: S608 -- the same
+    counting = f"SELECT {sql.counts} FROM base b FULL JOIN head h ON {sql.on}"
+    examples = f"SELECT * FROM base b JOIN head h ON {sql.on} WHERE {sql.differs} LIMIT 5"
     counted = connection.execute(counting).fetchone()
     return counts_of(sql, counted or (), len(connection.execute(examples).fetchall()))
 

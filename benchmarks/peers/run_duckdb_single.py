@@ -12,7 +12,7 @@ def compare(task: Task) -> Counts:
     connection = connect(task)
     sql = pieces(connection, task.key)
     examples = f'arg_min({{b: b, h: h}}, b."{task.key[0]}", 5) FILTER ({sql.paired} AND {sql.differs})'
-    query = f"SELECT {sql.counts}, {examples} FROM base b FULL JOIN head h ON {sql.on}"  # noqa: S608 -- our own tables
+    query = f"SELECT {sql.counts}, {examples} FROM base b FULL JOIN head h ON {sql.on}"
     *counted, samples = connection.execute(query).fetchone() or ()
     return counts_of(sql, tuple(counted), len(samples or ()))
 
