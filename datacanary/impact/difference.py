@@ -50,7 +50,9 @@ def difference(base: Table, head: Table, dialect: str = "duckdb") -> Difference:
     changed = {n for n in both if n in doubled or old[n][1].fingerprint != new[n][1].fingerprint}
     respelled = [(old[name][0], new[name][0]) for name in both if old[name][0] != new[name][0]]
     gone, come = [n for n in old if n not in new], [n for n in new if n not in old]
-    renamed = _renamed({n: old[n][1] for n in gone}, {n: new[n][1] for n in come})
+    known = base.complete and head.complete
+    # Where not all names are known, nobody can say whose a new name is.
+    renamed = {} if not known else _renamed({n: old[n][1] for n in gone}, {n: new[n][1] for n in come})
     rest = (base.rest and base.rest.fingerprint, head.rest and head.rest.fingerprint)
     return Difference(
         rows=base.rows.fingerprint != head.rows.fingerprint,

@@ -10,7 +10,7 @@ from sqlglot import exp
 from datacanary.impact.meaning.level import Level, of_all
 from datacanary.impact.meaning.reading import UnsupportedError
 from datacanary.impact.meaning.stars import spread
-from datacanary.impact.meaning.table import TableColumn
+from datacanary.impact.meaning.table import TableColumn, behind
 from datacanary.impact.meaning.traits import Traits
 from datacanary.impact.meaning.types import type_of
 from datacanary.impact.meaning.value import Value, combine
@@ -65,7 +65,7 @@ def projected(expressions: Sequence[exp.Expr], traits: Sequence[Traits], level: 
         star = one if isinstance(one, exp.Star) else one.this
         if isinstance(star, exp.Star) and isinstance(one, exp.Star | exp.Column):
             found, rest = spread(one, star, level)
-            columns += [column._replace(value=of_all(column.value, level)) for column in found]
+            columns += [behind(column._replace(value=of_all(column.value, level)), rests) for column in found]
             rests += [of_all(rest, level)] if rest is not None else []
             level.reading.note("column", combine("star", [column.value for column in found]), one)
             continue
@@ -74,7 +74,7 @@ def projected(expressions: Sequence[exp.Expr], traits: Sequence[Traits], level: 
         inner = one.this if isinstance(one, exp.Alias) else one
         plain = _plain(one, inner, level)
         if plain is not None:
-            columns.append(plain)
+            columns.append(behind(plain, rests))
             level.reading.note("column", plain.value, one)
             continue
         value = of_all(value_of(inner, level), level)
@@ -82,7 +82,7 @@ def projected(expressions: Sequence[exp.Expr], traits: Sequence[Traits], level: 
             # Of a struct it makes a column for each field, whatever it is called.
             rests.append(value)
         else:
-            columns.append(_column(one, inner, value, level))
+            columns.append(behind(_column(one, inner, value, level), rests))
         level.reading.note("column", value, one)
         if trait.multiplying:
             multiplying.append((one, value))

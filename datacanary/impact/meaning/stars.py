@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from datacanary.impact.meaning.level import Level
 from datacanary.impact.meaning.reading import UnsupportedError
-from datacanary.impact.meaning.table import TableColumn
+from datacanary.impact.meaning.table import TableColumn, behind
 from datacanary.impact.meaning.types import type_of
 from datacanary.impact.meaning.value import Value, combine, digest
 from datacanary.impact.meaning.values import value_of
@@ -50,14 +50,16 @@ def _of_all_sources(level: Level) -> list[_Of]:
     fold = level.reading.names.stored
     found: list[_Of] = []
     given: set[str] = set()
+    unknown: list[Value] = []
     for alias, source in level.in_order():
         for column in source.columns():
             name = fold(column.name)
             if name not in level.merged:
-                found.append(_Of(alias, column))
+                found.append(_Of(alias, behind(column, unknown)))
             elif name not in given:
-                found.append(_Of("", level.merged[name]))
+                found.append(_Of("", behind(level.merged[name], unknown)))
                 given.add(name)
+        unknown += [source.wrapped(source.table.rest)] if source.table.rest is not None else []
     return found
 
 

@@ -121,6 +121,14 @@ def told_apart(table: Table) -> Table:
     return replace(table, columns=tuple(columns))
 
 
+def behind(column: TableColumn, unknown: Sequence[Value]) -> TableColumn:
+    """Return a column that stands behind columns whose names nobody knows.
+
+    One of these can have its name; then this one gets another, and the name is that one's.
+    """
+    return column._replace(value=combine("behind", [column.value, *unknown])) if unknown else column
+
+
 def as_read(table: Table, name: str, dialect: str = "duckdb") -> Table:
     """Return a model's table as those see it who read it: what they depend on is the model, not what it reads."""
     fold = names_of(dialect).stored

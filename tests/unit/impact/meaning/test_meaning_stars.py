@@ -3,6 +3,10 @@
 import pytest
 from pairs import NOTHING, compared, differ, judged, read, told
 
+from datacanary.impact.difference import difference
+from datacanary.impact.meaning.query import read_sql
+from datacanary.impact.meaning.table import source_table
+
 SAME = [
     ("SELECT * FROM wide", "SELECT id, q1, q2, q3 FROM wide"),
     ("FROM wide", "SELECT wide.* FROM wide"),
@@ -146,3 +150,19 @@ def test_a_column_that_is_not_there_is_a_doubt() -> None:
     for sql in ("SELECT * EXCLUDE (nope) FROM wide", "SELECT * REPLACE (1 AS nope) FROM wide"):
         (doubt,) = read(sql).doubts
         assert doubt.why == "there is no column nope"
+
+
+def test_a_name_behind_columns_that_nobody_knows_can_be_one_of_theirs() -> None:
+    tables = {"t": source_table("t", None), "u": source_table("u", [("k", "integer"), ("c", "integer")])}
+    joined = "FROM t JOIN u ON t.k = u.k"
+    base, behind, alone = (
+        read_sql(sql, tables, salt=sql).table
+        for sql in (
+            f"SELECT t.*, u.c AS uc {joined}",
+            f"SELECT t.*, u.c AS k {joined}",
+            f"SELECT u.c AS k {joined}",
+        )
+    )
+    # DuckDB calls it k_1 if t has a k.
+    assert difference(base, behind).renamed == ()
+    assert "k" not in difference(behind, alone).equal
