@@ -111,7 +111,8 @@ class Meanings:
             inputs = [
                 (reference.kind, str(one), self._origin(side, one)) for reference, one in self._inputs(side, model)
             ]
-            self._programs[side, pending.pop()] = digest(model.fingerprint, model.unpinned, inputs)
+            made = (str(model.relation), model.fingerprint, model.unpinned)
+            self._programs[side, pending.pop()] = digest(made, inputs)
         return self._programs[side, relation]
 
     def _origin(self, side: Side, one: Relation | Leaf) -> Fingerprint:

@@ -37,9 +37,10 @@ class Inputs:
 def read_model(model: Model, dialect: str, inputs: Inputs) -> Result:
     """Return what a model means; one that cannot be read is in doubt.
 
-    What is never equal stays the same only where neither the text nor anything that is read differs.
+    What is never equal stays the same only for one model, and where neither its text nor what it reads differs: two
+    models of the same words draw other random numbers.
     """
-    salt = digest(model.fingerprint, inputs.fingerprint)
+    salt = digest(str(model.relation), model.fingerprint, inputs.fingerprint)
     reader = _reader(model, dialect, inputs, salt)
     try:
         before, query = model_trees(model, dialect)

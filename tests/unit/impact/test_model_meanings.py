@@ -142,6 +142,14 @@ def test_a_volatile_column_is_the_same_while_neither_text_nor_input_differs() ->
     assert [(one.name, one.change) for one in impacts(made)["m"].columns] == [("r", "changed")]
 
 
+def test_two_models_of_the_same_words_are_random_each_for_itself() -> None:
+    twins = dict.fromkeys(("a", "b"), "SELECT uuid() AS id, 1 AS one")
+    plain = dict.fromkeys(("a", "b"), "SELECT 1 AS one")
+    for texts, effect in ((twins, "changed"), (plain, "unaffected")):
+        made = plan(version(texts | {"m": "SELECT * FROM a"}), version(texts | {"m": "SELECT * FROM b"}))
+        assert effects(made)["m"] == effect
+
+
 def test_a_temporary_table_is_random_once() -> None:
     base = "CREATE TEMP TABLE x AS SELECT random() AS r; SELECT p.r - q.r AS z FROM x AS p, x AS q"
     assert not impact_of(base, base + " WHERE 1 = 1").nothing
