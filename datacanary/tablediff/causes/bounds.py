@@ -78,7 +78,8 @@ def periods(at: Figure, dtype: pl.DataType) -> Iterator[tuple[int, int]]:
     """Give the last beginning of a year, month, day, ... that is not after a time, and the first that is not before."""
     per_day = ticks_per_day(dtype)
     day, of_day = divmod(int(at), per_day)
-    try:
+    # Python's own dates know the years 1 to 9999 only: what ends beyond them is rounded to days.
+    if days(dt.date.min) <= day < days(dt.date.max.replace(month=1, day=1)):
         date = FIRST_DAY + dt.timedelta(days=day)
         for begin, end in (
             (date.replace(month=1, day=1), dt.date(date.year + 1, 1, 1)),
@@ -86,9 +87,6 @@ def periods(at: Figure, dtype: pl.DataType) -> Iterator[tuple[int, int]]:
         ):
             exact = begin == date and of_day == 0
             yield days(begin) * per_day, days(date if exact else end) * per_day
-    except (OverflowError, ValueError):
-        # Python's own dates know the years 1 to 9999 only: others are rounded to days.
-        pass
     for length in (per_day, per_day // 24, per_day // 1_440, per_day // SECONDS_PER_DAY):
         if length:
             yield int(at) // length * length, -(-int(at) // length) * length
