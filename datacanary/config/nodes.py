@@ -64,8 +64,8 @@ class Field:
 
     @property
     def origin(self) -> str:
-        """Where the key stands, as `file:line`."""
-        return f"{self.where.file}:{self.where.line}"
+        """Where the key stands, as `file:line`, or `file` where the line is not known."""
+        return str(Where(self.where.file, self.where.line))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,20 @@ from datacanary.config.tolerances import tolerance
 from datacanary.errors import ConfigError
 from datacanary.model.config import ColumnPolicy, Direction, TablePolicy
 
-_TABLE_KEYS = ("key", "materialized", "dry_run", "columns", *CHECKS)
-_COLUMN_KEYS = ("ignore", "tolerance", "measure", "direction", "dry_run", *COLUMN_CHECKS)
+TABLE_KEYS = ("key", "materialized", "dry_run", "columns", *CHECKS)
+COLUMN_KEYS = ("ignore", "tolerance", "measure", "direction", "dry_run", *COLUMN_CHECKS)
 _PLACED = ("tolerance", "measure", "direction")
 
 
 def tables(node: Node) -> dict[str, TablePolicy]:
     """Read `tables:`, by name or pattern as the config spells it."""
     named = read.named_fields(node, "a mapping from tables to what holds for them")
-    return {read.table_name(field.key, field.key, field.where): _table(field.value) for field in named.fields}
+    return {read.table_name(field.key, field.key, field.where): table(field.value) for field in named.fields}
 
 
-def _table(node: Node) -> TablePolicy:
-    fields = read.fields(node, _TABLE_KEYS)
+def table(node: Node) -> TablePolicy:
+    """Read an entry of `tables:`: what holds for one table."""
+    fields = read.fields(node, TABLE_KEYS)
     key, materialized, columns = fields.get("key"), fields.get("materialized"), fields.get("columns")
     policies = _columns(columns.value) if columns else {}
     names = _key(key, policies) if key else None
@@ -61,9 +62,9 @@ def _columns(node: Node) -> dict[str, ColumnPolicy]:
 
 def _column(node: Node) -> ColumnPolicy:
     if isinstance(node, Scalar):
-        read.choice(node, ("ignore",), f"Or a mapping with some of: {', '.join(_COLUMN_KEYS)}.")
+        read.choice(node, ("ignore",), f"Or a mapping with some of: {', '.join(COLUMN_KEYS)}.")
         return ColumnPolicy(ignore=True)
-    fields = read.fields(node, _COLUMN_KEYS)
+    fields = read.fields(node, COLUMN_KEYS)
     tolerated, one_way = fields.get("tolerance"), fields.get("direction")
     return ColumnPolicy(
         ignore=_yes(fields, "ignore"),

@@ -72,7 +72,8 @@ def _comes_otherwise(relation: Relation, meanings: Meanings) -> bool:
 
 def _made_otherwise(relation: Relation, meanings: Meanings) -> bool:
     base, head = (project.models[relation] for project in meanings.projects)
-    return base.materialized != head.materialized
+    made_of = base.fingerprint != head.fingerprint and bool(base.opaque or head.opaque)
+    return base.materialized != head.materialized or base.settings != head.settings or made_of
 
 
 def _rewritten(relation: Relation, meanings: Meanings) -> bool:

@@ -55,15 +55,25 @@ def _own_reason(
         return "new model"
     if head is None:
         return "its file was deleted"
-    if base.materialized != head.materialized:
-        return f"it is now a {head.materialized}, it was a {base.materialized}"
-    if base.fingerprint != head.fingerprint:
-        return "its query changed"
+    made_otherwise = _made_reason(base, head)
+    if made_otherwise:
+        return made_otherwise
     if _meanings(base) != _meanings(head):
         return "a name in its query now means another table"
     moved = [str(name) for name in head.reads("source") if name in sources]
     moved += [path for path in head.files() if path in files]
     return f"its data changed: {', '.join(moved)}" if moved else None
+
+
+def _made_reason(base: Model, head: Model) -> str:
+    if base.materialized != head.materialized:
+        return f"it is now a {head.materialized}, it was a {base.materialized}"
+    settings = set(base.settings) ^ set(head.settings)
+    if settings:
+        return f"its config changed: {', '.join(sorted({name for name, _ in settings}))}"
+    if base.fingerprint == head.fingerprint:
+        return ""
+    return f"{head.path} changed" if base.opaque or head.opaque else "its query changed"
 
 
 def _meanings(model: Model) -> tuple[tuple[str, Relation | None, str], ...]:

@@ -212,5 +212,5 @@ def _unknown(models: Pair[Model], table: _Compared) -> Iterator[str]:
             if one not in told and len(told) < _MOST_UNKNOWN:
                 told.add(one)
                 yield one
-    if table.found.open and not told:
+    if table.found.open and not told and not models.head.opaque:
         yield f"{models.head.path}: not all columns of what it reads are known"

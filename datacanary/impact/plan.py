@@ -140,7 +140,8 @@ def _renames(projects: Pair[Project]) -> dict[Relation, Relation]:
 
 
 def _same_query(one: Model, other: Model) -> bool:
-    return one.fingerprint == other.fingerprint and one.materialized == other.materialized
+    made = (one.materialized, one.settings)
+    return one.fingerprint == other.fingerprint and made == (other.materialized, other.settings)
 
 
 def _selected(tables: tuple[PlannedTable, ...], select: Sequence[str]) -> tuple[PlannedTable, ...]:

@@ -61,11 +61,15 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One `.sql` file: statements that prepare, then the query that makes the relation.
+    """What makes one relation: a `.sql` file with statements that prepare and then the query, or whatever dbt runs.
 
     `path` is relative to the config. `unpinned` are functions and catalogs in FROM whose rows nobody can hold still.
     `fingerprint` is of the text without white space, comments and the case of keywords. `unread` says why only the
     warehouse's own parser reads the query, if that is so: then nobody knows what it means.
+
+    `opaque` says why there is no query to read at all: then `fingerprint` tells apart what makes the rows, and if that
+    is all that does, they are `settled`. `beyond` says what decides its rows besides its query. `settings` is how it
+    is made, by the names that the user has for it.
     """
 
     relation: Relation
@@ -79,6 +83,10 @@ class Model:
     unpinned: tuple[str, ...]
     fingerprint: str
     unread: Unread | None = None
+    opaque: str = ""
+    settled: bool = False
+    beyond: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
     def reads(self, *kinds: ReadKind) -> tuple[Relation, ...]:
         """Return the distinct relations of these kinds that the model reads, sorted."""
@@ -119,7 +127,7 @@ class SourceData:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One version of a plain-SQL project; every model's reads are resolved and free of cycles."""
+    """One version of a project; every model's reads are resolved and free of cycles."""
 
     version: Version
     models: Mapping[Relation, Model]

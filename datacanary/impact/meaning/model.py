@@ -12,7 +12,7 @@ from datacanary.impact.meaning.names import names_of
 from datacanary.impact.meaning.opaque import structure_of
 from datacanary.impact.meaning.query import Doubt, Reader, Result, under
 from datacanary.impact.meaning.reading import Around
-from datacanary.impact.meaning.table import Table
+from datacanary.impact.meaning.table import Table, source_table
 from datacanary.impact.meaning.value import Value, combine, digest
 from datacanary.impact.nondeterminism.wording import Wording
 from datacanary.model.project import Model, Reference
@@ -42,6 +42,10 @@ def read_model(model: Model, dialect: str, inputs: Inputs) -> Result:
     """
     salt = digest(str(model.relation), model.fingerprint, inputs.fingerprint)
     reader = _reader(model, dialect, inputs, salt)
+    if model.opaque and model.settled:
+        return Result(source_table(str(model.relation), None, digest(model.fingerprint), dialect))
+    if model.opaque:
+        return _not_read(reader, model.opaque, 1)
     try:
         before, query = model_trees(model, dialect)
     except MisreadError as error:
@@ -50,6 +54,8 @@ def read_model(model: Model, dialect: str, inputs: Inputs) -> Result:
         return _not_read(reader, "the parser cannot read it", model.text.count("\n", 0, error.tokens[0].start) + 1)
     for what in model.unpinned:
         reader.doubt(f"it reads {what}, which nobody can hold still", query)
+    for what in model.beyond:
+        reader.doubt(what, query)
     try:
         around, prepared = _prepared(before, reader)
         return reader.result(under(reader.query(query, around), prepared))

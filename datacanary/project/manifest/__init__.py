@@ -1,0 +1,1 @@
+"""dbt's manifest: its text becomes values, and these a project."""
