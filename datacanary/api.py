@@ -82,7 +82,7 @@ def check(  # noqa: PLR0913 -- the options of the command, by name
     """
     # Who only compares tables need not wait until everything is imported that builds them.
     from datacanary.pipeline.check import check as run_check  # noqa: PLC0415
-    from datacanary.pipeline.versions import Asked, Extent  # noqa: PLC0415
+    from datacanary.pipeline.home import Asked, Extent  # noqa: PLC0415
 
     asked = Asked(
         start=Path(path),

@@ -11,7 +11,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from datacanary.errors import CanaryError
-from datacanary.model.basic import Column, Fingerprint, Physical, Relation
+from datacanary.model.basic import Column, Fingerprint, Pair, Physical, Relation, Side
+from datacanary.model.dbt import Json
 from datacanary.model.outline import Outline
 from datacanary.model.plan import Place
 from datacanary.model.project import Materialized, SourceData
@@ -38,7 +39,28 @@ class Query:
         return "the query"
 
 
-class Workspace(Protocol):
+class Tables(Protocol):
+    """Relations that can be read."""
+
+    def columns(self, relation: Physical) -> tuple[Column, ...] | None:
+        """Return the columns of a relation, None if it does not exist."""
+
+    def rows(self, relation: Physical) -> int:
+        """Count a relation's rows."""
+
+    def reading(
+        self, relation: Physical | Query, columns: Sequence[Column] | None = None
+    ) -> AbstractContextManager[pa.RecordBatchReader]:
+        """Stream a relation or query, or these columns of it, as Arrow while the block runs.
+
+        Types that Arrow would lose come as text. Several may be read at once, by any thread.
+        """
+
+    def in_order(self, relation: Physical) -> bool:
+        """Tell whether a relation gives the same rows in the same order each time, at no more cost: a table does."""
+
+
+class Workspace(Tables, Protocol):
     """A run's isolated place: builds go here, production is read and never written."""
 
     def physical(self, place: Place, relation: Relation) -> Physical:
@@ -71,20 +93,6 @@ class Workspace(Protocol):
         The target may be the source. Raises StatementError for a source that is not there or cannot be read.
         """
 
-    def columns(self, relation: Physical) -> tuple[Column, ...] | None:
-        """Return the columns of a relation, None if it does not exist."""
-
-    def rows(self, relation: Physical) -> int:
-        """Count a relation's rows."""
-
-    def reading(
-        self, relation: Physical | Query, columns: Sequence[Column] | None = None
-    ) -> AbstractContextManager[pa.RecordBatchReader]:
-        """Stream a relation or query, or these columns of it, as Arrow while the block runs.
-
-        Types that Arrow would lose come as text. Several may be read at once, by any thread.
-        """
-
     def conditions(self) -> str:
         """Describe what results depend on besides queries and rows: the time zone, functions of production's own."""
 
@@ -103,9 +111,6 @@ class Workspace(Protocol):
     def promotions(self) -> tuple[PromotionRecord, ...]:
         """Read the state of record, oldest first."""
 
-    def in_order(self, relation: Physical) -> bool:
-        """Tell whether a relation gives the same rows in the same order each time, at no more cost: a table does."""
-
     def query(self, text: str) -> Query:
         """Understand a query over production; raises StatementError unless it is exactly one SELECT that can run."""
 
@@ -120,6 +125,48 @@ class Workspace(Protocol):
 
     def interrupt(self) -> None:
         """Stop every statement that runs; may be called from another thread."""
+
+
+class BuiltTables(Tables, Protocol):
+    """What a version's own tool has built, beside what the other's has."""
+
+    def view(self, relation: Physical) -> str:
+        """Return the query of a view with production's names, an empty text for a table."""
+
+
+class Contained(Protocol):
+    """A place for each version where the user's own tool may write what it likes, while production stays as it is."""
+
+    def prepare(self) -> None:
+        """Make the places, with production's tables in both; raises WarehouseError."""
+
+    @property
+    def how(self) -> str:
+        """Say how both versions came to the same input, and what that cost."""
+
+    def connection(self, side: Side) -> Mapping[str, Json]:
+        """Return what the tool's own connection must say otherwise to work in a version's place."""
+
+    def physical(self, side: Side, relation: Relation) -> Physical:
+        """Return where a version's tool makes a relation."""
+
+    def there(self, production: str) -> AbstractContextManager[Workspace]:
+        """Open what was there before anything is built."""
+
+    def relations(self) -> frozenset[Relation]:
+        """List the tables and views that were there before anything is built."""
+
+    def begin_alike(self) -> None:
+        """Give head's place all that base's has by now."""
+
+    def built(self, production: str) -> AbstractContextManager[BuiltTables]:
+        """Open what was built, for reading."""
+
+    def keep(self, relations: Sequence[Relation], run_id: str, folder: Path) -> Mapping[Relation, Physical]:
+        """Put head's tables where a promotion finds them, and return the places."""
+
+    def drop(self) -> None:
+        """Remove the places with all that is in them."""
 
 
 class Releases(Protocol):
@@ -196,6 +243,12 @@ class Warehouse(Protocol):
 
         Raises StatementError.
         """
+
+    def contain(self, folders: Pair[Path]) -> Contained:
+        """Return places for both versions, in these private folders; nothing is made yet."""
+
+    def in_short(self, message: str) -> str:
+        """Return what the engine says in one line, without cells."""
 
     def outline(self, query: str) -> Outline | None:
         """Read one query with the engine's own parser; None where it does not read it, or more than reads in it.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datacanary.pipeline.versions import Asked, Extent
+    from datacanary.pipeline.home import Asked, Extent
 
 
 def asked(
@@ -19,7 +19,7 @@ def asked(
     extent: Extent | None = None,
 ) -> Asked:
     """Gather the shared options; the environment and the current folder are read here and nowhere else."""
-    from datacanary.pipeline.versions import Asked, Extent
+    from datacanary.pipeline.home import Asked, Extent
 
     return Asked(
         start=Path.cwd(),
@@ -34,6 +34,6 @@ def asked(
 
 def extent(*, noise_check: bool, attribute: bool, no_statistics: bool) -> Extent:
     """Gather how far a check goes."""
-    from datacanary.pipeline.versions import Extent
+    from datacanary.pipeline.home import Extent
 
     return Extent(noise_check=noise_check, attribute=attribute, statistics=not no_statistics)

@@ -44,8 +44,8 @@ def deploy(
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
         from datacanary.cli.reporting import exit_code, show, timing
-        from datacanary.pipeline.check import Checked
         from datacanary.pipeline.release import deploy as run
+        from datacanary.pipeline.reporting import Checked
         from datacanary.report.release import promoted
 
         def judged(done: Checked) -> None:

@@ -10,7 +10,7 @@ from datacanary.cli.console import Console
 from datacanary.errors import UsageError
 from datacanary.model.run import Report
 from datacanary.model.verdict import Status
-from datacanary.pipeline.check import Checked
+from datacanary.pipeline.reporting import Checked
 from datacanary.report import json as json_report
 from datacanary.report import terminal
 from datacanary.report.encoding import for_terminal

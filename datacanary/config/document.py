@@ -15,7 +15,7 @@ from datacanary.config.nodes import Fields, Node, Scalar, found
 from datacanary.config.tables import tables
 from datacanary.errors import ConfigError, Where
 from datacanary.model.config import Config, Policy, ProjectEntry, SamplePolicy
-from datacanary.model.location import Warehouse, check_template
+from datacanary.model.location import UNKNOWN, Warehouse, check_template
 
 _KEYS = (
     "version",
@@ -32,12 +32,15 @@ _KEYS = (
 _MAY_BE_EMPTY = ("sources", "defaults", "tables", "samples", "expect")
 _LEAST = "The least that a config says: version: 1, warehouse: duckdb:///warehouse.duckdb, production: analytics."
 
+_PLAIN_SQL = ProjectEntry()
+
 T = TypeVar("T")
 
 
-def parse(text: str, file: str, environ: Mapping[str, str]) -> Config:
+def parse(text: str, file: str, environ: Mapping[str, str], usual: ProjectEntry = _PLAIN_SQL) -> Config:
     r"""Read `datacanary.yml`; `file` is its name in messages, `environ` what `${NAME}` stands for.
 
+    `usual` is the project where the file does not say what kind it is.
     The warehouse's URL is checked as far as it can be without the environment; ask `warehouse.url` for the rest.
     ConfigError, always with its place, for whatever is wrong.
 
@@ -55,16 +58,31 @@ def parse(text: str, file: str, environ: Mapping[str, str]) -> Config:
             if not _left_empty(field.key, field.value)
         ),
     )
+    project = _section(plain, "project", lambda node: sections.project(node, usual), usual)
+    of_dbt = project.kind == "dbt"
+    if of_dbt:
+        _refuse_what_the_profile_says(plain)
     return Config(
         file=file,
-        project=_section(plain, "project", sections.project, ProjectEntry()),
-        warehouse=_warehouse(_required(plain, "warehouse")),
-        production=sections.production(_required(plain, "production")),
+        project=project,
+        warehouse=UNKNOWN if of_dbt else _warehouse(_required(plain, "warehouse")),
+        production="" if of_dbt else sections.production(_required(plain, "production")),
         base=_section(plain, "base", sections.base, "main"),
         sources=_section(plain, "sources", sections.sources, ()),
         policy=_policy(plain),
         expectations=_section(plain, "expect", expectations, ()),
     )
+
+
+def _refuse_what_the_profile_says(root: Fields) -> None:
+    for key in ("warehouse", "production", "sources"):
+        field = root.get(key)
+        if field is not None:
+            raise ConfigError(
+                f"'{key}' is not for dbt projects: dbt's own files say that.",
+                hint="Remove it; another profile or target is chosen with project: {kind: dbt, dbt: {target: …}}.",
+                where=field.where,
+            )
 
 
 def _checked_root(root: Node | None, file: str) -> Fields:

@@ -6,6 +6,8 @@ import re
 from typing import Literal
 
 from datacanary.config import read
+from datacanary.config.dbt import dbt_project
+from datacanary.config.folder import folder
 from datacanary.config.layout import layout
 from datacanary.config.nodes import Field, Fields, Node, shown
 from datacanary.errors import ConfigError
@@ -19,37 +21,20 @@ _SCHEMA = re.compile(r"[^\s.\"'`;]+")
 _CUT = re.compile(r"\s*(\S+)\s*->\s*(\S+)\s*")
 
 
-def project(node: Node) -> ProjectEntry:
-    """Read `project:`."""
+def project(node: Node, usual: ProjectEntry) -> ProjectEntry:
+    """Read `project:`; `usual` is what holds where it says nothing."""
     kind = node.get("kind") if isinstance(node, Fields) else None
-    if kind:
-        _check_kind(kind)
+    chosen = read.choice(kind.value, ("sql", "dbt")) if kind else usual.kind
+    if chosen == "dbt":
+        return dbt_project(node)
     fields = read.fields(node, ("kind", "path", "layout", "cut"))
     path, pattern, cut = fields.get("path"), fields.get("layout"), fields.get("cut")
     usual = ProjectEntry()
     return ProjectEntry(
-        path=_path(path.value) if path else usual.path,
+        path=folder(path.value) if path else usual.path,
         layout=layout(pattern.value) if pattern else None,
         cut=tuple(_cut(item) for item in read.items(cut.value, "a list")) if cut else (),
     )
-
-
-def _check_kind(field: Field) -> None:
-    if read.text(field.value, "sql") == "dbt":
-        raise ConfigError(
-            "This version of datacanary reads projects of plain SQL files only, no dbt projects yet.",
-            hint="Write kind: sql.",
-            where=field.value.where,
-        )
-    read.choice(field.value, ("sql",))
-
-
-def _path(node: Node) -> str:
-    path = read.text(node, "a folder, relative to this file")
-    # A version has the files below its config only: git cannot be asked for those beside it.
-    if path.startswith(("/", "~")) or "\\" in path or ".." in path.split("/"):
-        raise read.wrong(node, "a folder, relative to this file, with '/' between its parts")
-    return path
 
 
 def _cut(node: Node) -> tuple[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from datacanary.model.dbt import Json
 from datacanary.model.location import Warehouse
 
 Unit = Literal["share", "points", "count", "spreads"]
@@ -158,25 +160,48 @@ class SourceEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class DbtEntry:
+    """How to call the user's own dbt; what is empty dbt finds by itself.
+
+    `executable` is a path or a name on PATH. `timeout` is how long one dbt command may take, in seconds. With
+    `incremental` "copy" both versions add to copies of production's incremental tables, else both build them anew.
+    `defer` has models that no change reaches read from production, where it has them; else all of them are built.
+    """
+
+    executable: str = ""
+    profiles_dir: str = ""
+    profile: str = ""
+    target: str = ""
+    vars: Mapping[str, Json] = field(default_factory=dict)
+    threads: int | None = None
+    timeout: int = 3600
+    incremental: Literal["full_refresh", "copy"] = "full_refresh"
+    defer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectEntry:
     """Where the models are (relative to the config) and how a path becomes a schema and a table.
 
+    Of a dbt project `path` is the folder with dbt_project.yml, and `dbt` how to run it; the rest is for plain SQL.
     `layout` is None for the usual one: folder = schema, file = table, or `schema.table.sql`. Else it is a path under
     `path` with one `{table}`, at most one `{schema}`, and other `{names}` that each stand for any one path part.
     `cut` holds (reader, read): that reference, to itself or into a cycle, reads production's present table.
     """
 
-    kind: Literal["sql"] = "sql"
+    kind: Literal["sql", "dbt"] = "sql"
     path: str = "models"
     layout: str | None = None
     cut: tuple[tuple[str, str], ...] = ()
+    dbt: DbtEntry = DbtEntry()
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """One version of `datacanary.yml`; `file` is its path as the user would write it.
 
-    `warehouse` is unfolded only when its `url` is asked for: planning needs no secret.
+    `warehouse` is unfolded only when its `url` is asked for: planning needs no secret. A dbt project's warehouse and
+    production come from its profile; until that is read they are empty.
     """
 
     file: str

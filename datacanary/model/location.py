@@ -36,6 +36,15 @@ class Warehouse:
         return url
 
 
+UNKNOWN = Warehouse("", Where(""))
+"""The warehouse of a dbt project whose profile was not read yet."""
+
+
+def plain_template(url: str) -> str:
+    """Return the template of a URL that has no variables in it."""
+    return url.replace("${", "$${")
+
+
 def check_template(template: str, where: Where) -> None:
     """Check as much of a warehouse URL as can be known without the environment.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from datacanary.model.basic import Pair, Relation, Version
+from datacanary.model.declared import Declared
 from datacanary.model.impact import Impact
 from datacanary.model.noise import NoiseMark
 from datacanary.model.project import Model, SourceData
@@ -70,7 +71,7 @@ class PlannedTable:
     `impact` says what of it can differ and how that is known: of tables of both versions that changed, or that read
     something that did. `notes` are worth telling even if no row differs. `roots` are the names of the changed models
     that it reads, directly or through others. `marks` are places in base's query that may give other rows or values
-    each time.
+    each time. `declared` is what the project itself says of the table.
     """
 
     name: str
@@ -82,11 +83,17 @@ class PlannedTable:
     roots: tuple[str, ...] = ()
     marks: tuple[NoiseMark, ...] = ()
     impact: Impact | None = None
+    declared: Declared = field(default_factory=Declared)
 
     @property
     def compared(self) -> bool:
         """Whether both sides have it and it can differ."""
         return self.effect in {"changed", "inherited", "renamed"}
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Who is told that the table may change: the exposures that read it, none where it cannot."""
+        return () if self.effect == "unaffected" else self.declared.readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ class Plan:
     in the production schema, then in the warehouse's default one. `unselected` are affected tables that the user
     left out. `unknown_columns` says of what is read from outside why its columns are not known. `unpinned` are reads
     that cannot be held still, each with its file and line. `new` are the models that base lacks and `own` builds read.
+    `in_production` are models that no change reaches and that both sides read there: they are not built.
     """
 
     versions: Pair[Version]
@@ -111,6 +119,7 @@ class Plan:
     unknown_columns: tuple[str, ...] = ()
     unpinned: tuple[str, ...] = ()
     new: frozenset[Relation] = frozenset()
+    in_production: tuple[Relation, ...] = ()
 
     def place_of(self, relation: Relation, reader: Place) -> Place:
         """Return where a build in `reader`'s place finds a model or source."""

@@ -29,6 +29,7 @@ class TableReport:
 
     `inherited_from` names the changed tables that it reads, directly or through others. `impact` is what the change can
     do to it, as proven before anything was built; None where nothing that it reads changed, or it is on one side only.
+    `read_by` are the exposures that read it, if it can differ.
     """
 
     name: str
@@ -38,6 +39,7 @@ class TableReport:
     diff: TableDiff
     inherited_from: tuple[str, ...] = ()
     impact: Impact | None = None
+    read_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from typing import Literal
 from datacanary.model.basic import Pair
 from datacanary.model.cause import Cause
 from datacanary.model.config import Tolerance
+from datacanary.model.declared import DeclaredOrigin
 from datacanary.model.noise import NoiseFloor, NoiseMark
 from datacanary.model.statistics import Cell, Distances, Statistics
 
 Comparison = Literal["keyed", "keyless", "not_compared", "unaffected"]
 ColumnChange = Literal["none", "added", "removed", "type_changed", "ignored"]
-KeyOrigin = Literal["config", "option", "inferred", "none"]
+KeyOrigin = Literal["config", "option", "inferred", "none"] | DeclaredOrigin
+"""Who chose a key: the config, an option, the tool, or what the project declares."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

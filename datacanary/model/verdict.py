@@ -11,6 +11,8 @@ from datacanary.model.tablediff import TableDiff
 from datacanary.model.words import count
 
 Status = Literal["pass", "warn", "inconclusive", "fail"]
+DBT_TEST = "dbt_test"
+"""The name of the checks that are tests of a dbt project."""
 _ORDER: tuple[Status, ...] = ("pass", "warn", "inconclusive", "fail")
 
 

@@ -6,23 +6,21 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
 
 from datacanary.build.needed import Needed, needed
 from datacanary.build.places import PlannedPlaces
 from datacanary.build.run import BuildOptions, run_builds
 from datacanary.impact.attribution import attributed
 from datacanary.model.built import Built, Outcome
-from datacanary.model.config import Policy
 from datacanary.model.plan import Build, Plan
 from datacanary.model.release import ReleasePlan
-from datacanary.model.reuse import Kept
-from datacanary.model.run import Inputs, Report, RunKind, TableReport
-from datacanary.model.verdict import Check, Subject, Verdict, worst
+from datacanary.model.run import Inputs, RunKind
+from datacanary.model.verdict import Subject
 from datacanary.model.words import count
 from datacanary.pipeline.attribution import attribute
 from datacanary.pipeline.compare import Comparing, compare_all, unaffected
 from datacanary.pipeline.contents import contents, outside
+from datacanary.pipeline.home import Asked, Extent, open_warehouse
 from datacanary.pipeline.inputs import (
     digests,
     file_places,
@@ -37,32 +35,15 @@ from datacanary.pipeline.noise import FirstBuilds, measure_noise
 from datacanary.pipeline.options import Rules
 from datacanary.pipeline.planning import plan_check
 from datacanary.pipeline.release_plan import observed_production, obstacles, swaps
+from datacanary.pipeline.reporting import Checked, Result, report_of
 from datacanary.pipeline.reuse import Shelf, kept_by, notes_of, outcomes_of
-from datacanary.pipeline.versions import Asked, Extent, Versions, open_warehouse
+from datacanary.pipeline.versions import Chosen, Versions, choose_versions
 from datacanary.protocols import Warehouse, Workspace
-from datacanary.report.masking import mask
 from datacanary.runs import RunFolder, Runs, StoredRun, runs_of
 from datacanary.tablediff.means import Means
-from datacanary.verdict.fitting import check_fit
-from datacanary.verdict.judge import judge
-from datacanary.verdict.limits import names_of, unmatched
 from datacanary.version import __version__
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A finished check; `warehouse_seconds` is the time in which builds ran, out of the report's `seconds`.
-
-    `trouble` says why nothing could be remembered, for --verbose.
-    """
-
-    report: Report
-    runs: Runs
-    folder: RunFolder
-    warehouse_seconds: float
-    trouble: str = ""
 
 
 def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
@@ -70,8 +51,18 @@ def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
 
     Whatever stops it, an interrupt too, leaves nothing behind.
     """
+    chosen = choose_versions(asked)
+    if chosen.is_dbt:
+        # Who has plain SQL need not wait for what only dbt needs.
+        from datacanary.pipeline.dbt.check import check_dbt  # noqa: PLC0415
+
+        return check_dbt(chosen, asked, kind, tell)
+    return _check_plain_sql(chosen, asked, kind, tell)
+
+
+def _check_plain_sql(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checked:
     started = time.perf_counter()
-    versions, plan = plan_check(asked)
+    versions, plan = plan_check(chosen, asked)
     plan = attributed(plan, versions.projects) if asked.extent.attribute else plan
     warehouse = open_warehouse(versions.configs.head, versions.home.folder, asked.environ)
     runs = runs_of(versions.home.folder, asked.environ)
@@ -82,23 +73,13 @@ def check(asked: Asked, kind: RunKind, tell: Tell) -> Checked:
         tell(f"planned {count(len(plan.builds), 'build')} for {count(affected, 'table')}")
         run = _Run(versions, plan, warehouse, runs, folder, asked.extent, tell)
         result = run.with_work() if affected else run.without_work()
-        report = _report(versions, plan, folder, kind, result, time.perf_counter() - started)
+        report = report_of(versions, plan, folder, kind, result, time.perf_counter() - started)
         runs.register(folder, result.kept)
         runs.finish(folder, StoredRun(__version__, report, result.release, versions.configs.head.production))
     except BaseException:
         runs.drop(folder)
         raise
     return Checked(report, runs, folder, result.warehouse_seconds, versions.memory.trouble)
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    warehouse_seconds: float
-    subjects: tuple[Subject, ...]
-    inputs: Inputs
-    release: ReleasePlan | None
-    kept: tuple[Kept, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +99,12 @@ class _Run:
         configs = self.versions.configs
         return Rules(configs.map(lambda config: config.policy), configs.head.expectations, self.extent.statistics)
 
-    def without_work(self) -> _Result:
+    def without_work(self) -> Result:
         """No table is affected: nothing is built, and the warehouse is not even opened."""
         subjects = tuple(Subject(table, unaffected(table)) for table in self.plan.tables)
-        return _Result(0.0, subjects, Inputs(pinned=True, how="nothing was read"), None)
+        return Result(0.0, subjects, Inputs(pinned=True, how="nothing was read"), None)
 
-    def with_work(self) -> _Result:
+    def with_work(self) -> Result:
         """Build, compare, and look at what a promotion will ask about."""
         snapshots, run_id = self.versions.snapshots, self.folder.run_id
         production = self.versions.configs.head.production
@@ -147,7 +128,7 @@ class _Run:
                 obstacles=obstacles(self.plan, subjects),
             )
         inputs = judge_inputs(self.plan, self.warehouse.capabilities.pinned_input, before, after)
-        return _Result(seconds, subjects, inputs, release, kept_by(built, known), tuple(notes_of(chosen)))
+        return Result(seconds, subjects, inputs, release, kept_by(built, known), tuple(notes_of(chosen)))
 
     def _reading(self, chosen: Needed) -> tuple[Build, ...]:
         """Return the builds that will read data files: the noise check builds all of base again."""
@@ -170,7 +151,9 @@ class _Run:
             subjects = attribute(subjects, built, comparing)
         if not self.extent.noise_check:
             return subjects, built, built.busy_seconds
-        subjects, seconds = measure_noise(subjects, FirstBuilds(self.plan, places, options, built), comparing)
+        subjects, seconds = measure_noise(
+            subjects, FirstBuilds(self.plan, places, options, built, workspace), comparing
+        )
         return subjects, built, built.busy_seconds + seconds
 
     def _built_one(self, build: Build, outcome: Outcome) -> None:
@@ -180,55 +163,3 @@ class _Run:
 
 def _workers(warehouse: Warehouse) -> int:
     return min(4, os.cpu_count() or 1) if warehouse.capabilities.parallel_builds else 1
-
-
-def _report(
-    versions: Versions, plan: Plan, folder: RunFolder, kind: RunKind, result: _Result, seconds: float
-) -> Report:
-    policy = versions.configs.base.policy
-    check_fit(policy, versions.configs.head.expectations, result.subjects)
-    verdict = _with_inputs(judge(result.subjects, policy, versions.configs.head.expectations), result.inputs)
-    return Report(
-        run_id=folder.run_id,
-        kind=kind,
-        versions=plan.versions,
-        started_at=folder.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        seconds=seconds,
-        inputs=result.inputs,
-        verdict=verdict,
-        tables=tuple(_table(subject, verdict, policy) for subject in result.subjects),
-        notes=(*versions.notes, *versions.unread, *result.notes, *_notes(versions, plan)),
-        tool_version=__version__,
-    )
-
-
-def _table(subject: Subject, verdict: Verdict, policy: Policy) -> TableReport:
-    planned = subject.planned
-    masked = mask(subject.diff, names_of(planned), policy.samples)
-    # What a table that changed itself inherits, its attribution tells.
-    roots = planned.roots if planned.effect == "inherited" else ()
-    status = verdict.of_table(planned.name)
-    return TableReport(planned.name, status, planned.effect, planned.paths, masked, roots, planned.impact)
-
-
-def _with_inputs(verdict: Verdict, inputs: Inputs) -> Verdict:
-    """Make a verdict inconclusive if both sides may have read different rows."""
-    if inputs.pinned:
-        return verdict
-    message = f"both versions may have read different input: {inputs.how}"
-    check = Check("", None, "inputs", "inconclusive", None, None, "default", message)
-    status = worst((verdict.status, "inconclusive"))
-    summary = message if status != verdict.status else verdict.summary
-    return Verdict(status, summary, (*verdict.checks, check))
-
-
-def _notes(versions: Versions, plan: Plan) -> tuple[str, ...]:
-    notes = []
-    if plan.unselected:
-        notes.append(f"not selected, so not compared: {', '.join(plan.unselected)}")
-    names = {name for table in plan.tables for name in names_of(table)} | set(plan.unselected)
-    config = versions.configs.base
-    unknown = unmatched(config.policy, names)
-    if unknown and not plan.unselected:
-        notes.append(f"{config.file} speaks of tables that no model makes: {', '.join(unknown)}")
-    return tuple(notes)

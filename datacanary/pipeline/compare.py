@@ -12,9 +12,10 @@ from datacanary.model.plan import Plan, PlannedTable
 from datacanary.model.tablediff import Key, RowCounts, TableDiff
 from datacanary.model.verdict import Subject
 from datacanary.model.words import count
+from datacanary.pipeline.keys import compare_by_key
 from datacanary.pipeline.options import Rules, options_of
 from datacanary.pipeline.relations import table_of_relation
-from datacanary.protocols import Workspace
+from datacanary.protocols import Tables
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
@@ -26,7 +27,7 @@ NO_KEY = Key((), "none", Pair(0, 0), Pair(0, 0))
 class Comparing:
     """What every comparison of a run needs."""
 
-    workspace: Workspace
+    workspace: Tables
     rules: Rules
     means: Means
     tell: Callable[[str], None]
@@ -105,7 +106,7 @@ def _compared(table: PlannedTable, sides: Pair[Physical], comparing: Comparing) 
     try:
         tables = _opened(sides, comparing)
         options, notes = options_of(table, tables, comparing.rules)
-        found = compare(tables, options, comparing.means).summary
+        found = compare_by_key(tables, options, comparing.means)
     except (DataError, StatementError) as error:
         reason = f"{table.reason}; {error}"
         return TableDiff("not_compared", reason, NO_KEY, RowCounts(None, None), (), failed=True)

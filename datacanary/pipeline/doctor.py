@@ -12,9 +12,10 @@ from typing import Literal, TypeVar
 
 from datacanary.errors import CanaryError
 from datacanary.model.words import count
+from datacanary.pipeline.home import Asked
 from datacanary.pipeline.planning import plan_only
 from datacanary.pipeline.release import Desk, open_desk
-from datacanary.pipeline.versions import Asked, Versions
+from datacanary.pipeline.versions import Versions
 from datacanary.project.git import open_repository
 from datacanary.version import __version__
 

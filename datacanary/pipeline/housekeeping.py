@@ -7,8 +7,8 @@ from typing import Literal
 
 from datacanary.errors import RunError
 from datacanary.model.run import Entry, Report, State
+from datacanary.pipeline.home import Asked
 from datacanary.pipeline.release import open_desk
-from datacanary.pipeline.versions import Asked
 from datacanary.runs import RunFolder, Runs
 
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from datacanary.config import defaults_yaml, parse
 from datacanary.errors import CanaryError, GitError, ProjectError, UsageError, Where
 from datacanary.model.basic import Relation, Version
-from datacanary.pipeline.versions import CONFIG_NAME
+from datacanary.pipeline.home import CONFIG_NAME, DBT_NAME, Asked, find_home, open_warehouse, read_config
 from datacanary.project.git import Repository, WorktreeSnapshot, open_repository
 from datacanary.project.naming import fold
 from datacanary.project.plain_sql import parse as parse_models
@@ -48,19 +48,34 @@ def initialise(start: Path, environ: Mapping[str, str]) -> tuple[Path, Found]:
             raise UsageError(problem, where=Where(name), hint="Check it with: datacanary validate")
     repository = open_repository(start)
     snapshot = repository.worktree_snapshot(repository.relative(start))
-    if snapshot.tracks("dbt_project.yml"):
-        raise ProjectError(
-            "This is a dbt project; this version of datacanary reads plain SQL projects only.",
-            where=Where("dbt_project.yml"),
-        )
-    found = _look(repository, snapshot, start)
-    text = _written(found)
+    if (start / DBT_NAME).is_file():
+        found = _look_at_dbt(repository, snapshot, Asked(start=start, environ=environ))
+        text = _written_for_dbt(found)
+    else:
+        found = _look(repository, snapshot, start)
+        text = _written(found)
     parse(text, CONFIG_NAME, environ)
     path = start / CONFIG_NAME
     # "x": somebody may have written one in the meantime.
     with path.open("x", encoding="utf-8") as stream:
         stream.write(text)
     return path, found
+
+
+def _look_at_dbt(repository: Repository, snapshot: WorktreeSnapshot, asked: Asked) -> Found:
+    """Say what dbt itself will use; raises ConfigError where its profile is not found."""
+    home = find_home(asked)
+    config = read_config(home, asked.environ)
+    return Found(
+        folder="this dbt project",
+        models=dict.fromkeys(snapshot.glob("models/**/*.sql"), ""),
+        layout="",
+        warehouse=open_warehouse(config, home.folder, asked.environ).shown,
+        production=config.production,
+        base=_base(repository),
+        sources={},
+        missing=(),
+    )
 
 
 def _look(repository: Repository, snapshot: WorktreeSnapshot, start: Path) -> Found:
@@ -177,6 +192,21 @@ def _base(repository: Repository) -> str:
     return repository.head(None, {}).ref
 
 
+def _written_for_dbt(found: Found) -> str:
+    lines = [
+        "# What datacanary checks here. Limits and masks are taken from the base version of this file.",
+        "# A dbt project needs none of it: what is not said here, dbt and its profile say.",
+        "version: 1",
+        "project:",
+        "  kind: dbt",
+        "  # dbt: {target: prod, profiles_dir: ~/.dbt, vars: {}, timeout: 3600, incremental: full_refresh}",
+        f"base: {_quoted(found.base)}",
+        "",
+        *_usual(),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _written(found: Found) -> str:
     warehouse = found.warehouse or "duckdb:///warehouse.duckdb"
     note = "" if found.warehouse else "   # no DuckDB file was found: put the path of yours here"
@@ -189,6 +219,13 @@ def _written(found: Found) -> str:
         f"base: {_quoted(found.base)}",
         "",
         *_sources(found),
+        *_usual(),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _usual() -> list[str]:
+    return [
         "# Every limit has a default; these are they. Change what does not suit you.",
         defaults_yaml().rstrip(),
         "",
@@ -203,7 +240,6 @@ def _written(found: Found) -> str:
         "# Values of cells in reports: none, keys (the default), or also the columns that are allowed.",
         "samples: {show: keys}",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _project(found: Found) -> str:

@@ -18,17 +18,19 @@ from datacanary.model.verdict import Subject
 from datacanary.model.words import count
 from datacanary.pipeline.compare import Comparing, compare_again, noted
 from datacanary.pipeline.shuffled import Base, ShuffledPlaces, copy_all, shuffling
+from datacanary.protocols import Workspace
 from datacanary.verdict.measure import measures, totals
 
 
 @dataclass(frozen=True, slots=True)
 class FirstBuilds:
-    """What was planned and what became of it, from where it read, and how it was built."""
+    """What was planned and what became of it, from where it read, how and where it was built."""
 
     plan: Plan
     places: Places
     options: BuildOptions
     built: Built
+    workspace: Workspace
 
 
 def measure_noise(
@@ -44,7 +46,7 @@ def measure_noise(
     base = Base(_needed(wanted, first.plan), first.places, first.options.dialect)
     if not wanted:
         return tuple(subjects), 0.0
-    workspace = comparing.workspace
+    workspace = first.workspace
     comparing.tell(f"noise check: {count(len(base.builds), 'model')} of base will be built again")
     with workspace.perturbed():
         started = time.perf_counter()

@@ -9,6 +9,7 @@ from datacanary.model.basic import Pair
 from datacanary.model.config import ColumnPolicy, Expectation, Policy
 from datacanary.model.plan import PlannedTable
 from datacanary.model.tablediff import DiffOptions
+from datacanary.pipeline.keys import choose_key
 from datacanary.tablediff.table import Table
 from datacanary.verdict.fitting import check_columns, tolerances
 from datacanary.verdict.limits import column_policies, names_of, policy_of, unmatched_columns
@@ -26,7 +27,7 @@ class Rules:
 
 
 def options_of(table: PlannedTable, tables: Pair[Table], rules: Rules) -> tuple[DiffOptions, tuple[str, ...]]:
-    """Gather the options of a comparison, and notes on what the config says in vain.
+    """Gather the options of a comparison, and notes on what the config and the project say in vain.
 
     Raises ConfigError for a setting of a column that its type does not fit.
     """
@@ -36,14 +37,14 @@ def options_of(table: PlannedTable, tables: Pair[Table], rules: Rules) -> tuple[
     own = policy_of(base, table)
     columns = column_policies(own, types)
     key = own.key if own.key is not None else policy_of(rules.policies.head, table).key
-    chosen, missing = _key(key, tables)
-    notes = [f"the key column {name} of the config is not on both sides: whole rows are compared" for name in missing]
+    ignored = tuple(name for name, one in columns.items() if one.ignore)
+    chosen = choose_key(key, table.declared.key, ignored, tables)
     unknown = unmatched_columns(base, table, tuple(types))
-    notes += [f"the config names column {name}, which neither version has" for name in unknown]
+    notes = [*chosen.notes, *(f"the config names column {name}, which neither version has" for name in unknown)]
     options = DiffOptions(
-        key=chosen,
-        key_origin="config",
-        ignore=tuple(name for name, one in columns.items() if one.ignore and name not in (chosen or ())),
+        key=chosen.columns,
+        key_origin=chosen.origin,
+        ignore=tuple(name for name in ignored if name not in (chosen.columns or ())),
         tolerances=tolerances(own, types),
         float_tolerance=base.float_tolerance,
         totals=tuple(_measured(table, columns, rules.expectations)),
@@ -58,15 +59,6 @@ def types_of(tables: Pair[Table]) -> Types:
     """Put the types of both sides together, by the column's name; None for the side that lacks it."""
     names = dict.fromkeys((*tables.base.types, *tables.head.types))
     return {name: tables.map(lambda one: one.types.get(name)) for name in names}  # noqa: B023 -- called at once
-
-
-def _key(key: Sequence[str] | None, tables: Pair[Table]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """Find the key's columns as they are spelt, and those that a side lacks: then whole rows are compared."""
-    if key is None:
-        return None, ()
-    sides = tables.map(lambda one: {name.lower(): name for name in one.types})
-    missing = tuple(name for name in key if name.lower() not in sides.base or name.lower() not in sides.head)
-    return () if missing else tuple(sides.head[name.lower()] for name in key), missing
 
 
 def _measured(

@@ -11,17 +11,17 @@ import pyarrow as pa
 from polars.io.plugins import register_io_source
 
 from datacanary.model.basic import Column, Physical
-from datacanary.protocols import Query, Workspace
+from datacanary.protocols import Query, Tables
 from datacanary.tablediff.arrowdata import polars_of
 from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.spooled import spooled
 from datacanary.tablediff.table import Table, never_changes
 
-Lend = Callable[[], AbstractContextManager[Workspace]]
+Lend = Callable[[], AbstractContextManager[Tables]]
 """Opens a workspace for as long as something is read from it."""
 
 
-def table_of_relation(workspace: Workspace, physical: Physical, scratch: Scratch, memory: int) -> Table:
+def table_of_relation(workspace: Tables, physical: Physical, scratch: Scratch, memory: int) -> Table:
     """Take a relation of a workspace, which must stay open as long as the table is read."""
     return table_of_lent(lambda: nullcontext(workspace), physical, scratch, memory)
 

@@ -14,9 +14,10 @@ from datacanary.errors import Interrupted
 from datacanary.model.config import Config
 from datacanary.model.release import PromotionRecord
 from datacanary.model.words import count
-from datacanary.pipeline.check import Checked, Tell, check
+from datacanary.pipeline.check import Tell, check
+from datacanary.pipeline.home import Asked, Home, find_home, open_warehouse, read_config
 from datacanary.pipeline.inputs import digests
-from datacanary.pipeline.versions import Asked, Home, find_home, open_warehouse, read_config
+from datacanary.pipeline.reporting import Checked
 from datacanary.protocols import Warehouse
 from datacanary.release.promotion import Promotion, choose, promote, refuse_unfit, roll_back
 from datacanary.runs import RunFolder, Runs, StoredRun, runs_of

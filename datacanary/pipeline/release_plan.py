@@ -21,11 +21,22 @@ def swaps(
 ) -> tuple[Swap, ...]:
     """Plan one swap for each table that head changes, adds, removes or renames; readers after what they read."""
     heads = {build.model.relation: build for build in plan.builds if build.place == "head"}
-    order = [relation for relation in _upstream_first(plan) if relation in _targets(plan, "head")]
-    plain = (_swap(heads[relation], workspace, run_id, dialect) for relation in order if relation in heads)
+    plain = (_swap(heads[relation], workspace, run_id, dialect) for relation in new_upstream_first(plan))
     made = tuple(replace(one, content=contents.get(("head", one.target))) for one in plain)
-    gone = (relation for relation in _targets(plan, "base") if relation not in _targets(plan, "head"))
-    return made + tuple(Swap(relation, None, "table", "", _kept_as(run_id, relation)) for relation in gone)
+    return made + gone(plan, run_id)
+
+
+def new_upstream_first(plan: Plan) -> tuple[Relation, ...]:
+    """Return what head makes anew, readers after what they read."""
+    targets = set(_targets(plan, "head"))
+    return tuple(relation for relation in _upstream_first(plan) if relation in targets)
+
+
+def gone(plan: Plan, run_id: str) -> tuple[Swap, ...]:
+    """Plan to take out of production what head no longer makes."""
+    left = set(_targets(plan, "head"))
+    relations = (relation for relation in _targets(plan, "base") if relation not in left)
+    return tuple(Swap(relation, None, "table", "", kept_as(run_id, relation)) for relation in relations)
 
 
 def observed_production(plan: Plan, workspace: Workspace) -> tuple[Observed, ...]:
@@ -39,10 +50,13 @@ def obstacles(plan: Plan, subjects: Sequence[Subject]) -> tuple[str, ...]:
     return tuple(_obstacles(plan, subjects))
 
 
+def not_compared(subjects: Sequence[Subject]) -> Iterator[str]:
+    """Say which tables nobody could compare."""
+    return (f"{subject.planned.name} was not compared" for subject in subjects if subject.diff.failed)
+
+
 def _obstacles(plan: Plan, subjects: Sequence[Subject]) -> Iterator[str]:
-    for subject in subjects:
-        if subject.diff.failed:
-            yield f"{subject.planned.name} was not compared"
+    yield from not_compared(subjects)
     for build in plan.builds:
         if build.place == "head" and build.model.materialized == "view":
             for reference in build.model.references:
@@ -71,7 +85,7 @@ def _swap(build: Build, workspace: Workspace, run_id: str, dialect: str) -> Swap
     if model.materialized == "view":
         view = splice(model, lambda reference: _in_production(reference, workspace), dialect).query
     built = workspace.physical("head", model.relation)
-    return Swap(model.relation, built, model.materialized, view, _kept_as(run_id, model.relation))
+    return Swap(model.relation, built, model.materialized, view, kept_as(run_id, model.relation))
 
 
 def _in_production(reference: Reference, workspace: Workspace) -> Physical | str:
@@ -84,5 +98,6 @@ def _in_production(reference: Reference, workspace: Workspace) -> Physical | str
     return Physical("", target.schema, target.name)
 
 
-def _kept_as(run_id: str, relation: Relation) -> str:
+def kept_as(run_id: str, relation: Relation) -> str:
+    """Return the name that a replaced table is kept under."""
     return f"__dc_prev_{run_id.replace('-', '_')}__{relation.name}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from datacanary import config as config_room
 from datacanary.cache import Cache
@@ -14,52 +13,13 @@ from datacanary.model.basic import Pair, Side, Version
 from datacanary.model.config import Config
 from datacanary.model.outline import OutlineOf
 from datacanary.model.project import Project, SourceData
+from datacanary.pipeline.home import Asked, Home, find_home, open_warehouse, read_config, with_profile, without_config
 from datacanary.project.data_files import data_files, named_sources
 from datacanary.project.facts import TextReader
-from datacanary.project.git import Repository, Snapshot, WorktreeSnapshot, open_repository
+from datacanary.project.git import Snapshot, WorktreeSnapshot
 from datacanary.project.git.pull_request import pull_request_head
 from datacanary.project.plain_sql import project_of
-from datacanary.protocols import Warehouse
 from datacanary.runs import runs_of
-from datacanary.warehouse.connect import connect
-
-CONFIG_NAME = "datacanary.yml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extent:
-    """How far a check goes.
-
-    `noise_check` builds base twice, `attribute` parts a table's own doing from what it inherits, `statistics` compares
-    distributions and looks for causes.
-    """
-
-    noise_check: bool = False
-    attribute: bool = False
-    statistics: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the user said on the command line: where, which versions, how much. None stands for the default."""
-
-    start: Path
-    environ: Mapping[str, str]
-    config: Path | None = None
-    base: str | None = None
-    head: str | None = None
-    select: tuple[str, ...] = ()
-    extent: Extent = Extent()
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where a project lives: its repository, the folder of its config, and the config as it is on the disk."""
-
-    repository: Repository
-    folder: Path
-    config_file: Path
-    explicit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,51 +56,26 @@ class Versions:
         )
 
 
-def find_home(asked: Asked) -> Home:
-    """Find the repository and the config; ConfigError with the next step if there is none."""
-    repository = open_repository(asked.config.parent if asked.config else asked.start)
-    if asked.config is not None:
-        if not asked.config.is_file():
-            raise ConfigError("The config file does not exist.", where=Where(str(asked.config)))
-        file = asked.config.absolute()
-        return Home(repository, file.parent, file, explicit=True)
-    found = config_room.find(asked.start.absolute(), repository.root)
-    if found is None:
-        _refuse_deleted(repository, asked)
-        below = sorted(path.relative_to(asked.start).as_posix() for path in asked.start.glob(f"*/{CONFIG_NAME}"))
-        hint = f"Name one: --config {below[0]}" if below else "Write one with: datacanary init"
-        raise ConfigError(f"There is no {CONFIG_NAME} here, nor in a folder above.", hint=hint)
-    return Home(repository, found.parent, found, explicit=False)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which versions are compared, and by what config; nothing of the projects is read yet."""
+
+    home: Home
+    versions: Pair[Version]
+    configs: Pair[Config]
+    snapshots: Pair[Snapshot]
+    notes: tuple[str, ...]
+
+    @property
+    def is_dbt(self) -> bool:
+        """Whether both versions are dbt projects."""
+        return self.configs.head.project.kind == "dbt"
 
 
-def _refuse_deleted(repository: Repository, asked: Asked) -> None:
-    """Say so if the config is only missing from the working tree."""
-    committed = repository.commit_snapshot(repository.head("HEAD", asked.environ).sha, repository.relative(asked.start))
-    if committed.tracks(CONFIG_NAME):
-        raise ConfigError(
-            f"{CONFIG_NAME} exists only in the last commit; the working tree deletes it.",
-            hint=f"Put it back: git checkout HEAD -- {CONFIG_NAME}",
-        )
+def choose_versions(asked: Asked) -> Chosen:
+    """Find base and head, and read their configs.
 
-
-def read_config(home: Home, environ: Mapping[str, str]) -> Config:
-    """Parse the config as it is on the disk."""
-    try:
-        text = home.config_file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("The config cannot be read as UTF-8 text.", where=Where(home.config_file.name)) from error
-    return config_room.parse(text, home.config_file.name, environ)
-
-
-def open_warehouse(config: Config, folder: Path, environ: Mapping[str, str]) -> Warehouse:
-    """Return the warehouse that a config names."""
-    return connect(config.warehouse.url(environ), folder)
-
-
-def read_versions(asked: Asked) -> Versions:
-    """Read and parse base and head.
-
-    Raises GitError, ConfigError or ProjectError; those of the base version say so.
+    Raises GitError and ConfigError; those of the base version say so.
     """
     home = find_home(asked)
     repository = home.repository
@@ -156,20 +91,44 @@ def read_versions(asked: Asked) -> Versions:
     base = repository.base(asked.base or on_disk.base, head, asked.environ)
     base_snapshot = repository.commit_snapshot(base.sha, folder)
     base_config = _config(base_snapshot, home, asked.environ, base)
-    configs, notes = _both(Pair(base_config, head_config), Pair(base, head), home)
-    snapshots = Pair(base_snapshot, head_snapshot)
-    engine = _engine(configs.head, home, asked.environ)
-    memory = Cache(runs_of(home.folder, asked.environ).folder)
+    configs, notes = _both(Pair(base_config, head_config), Pair(base, head), home, asked.environ)
+    _refuse_two_kinds(configs, Pair(base, head))
+    return Chosen(home, Pair(base, head), configs, Pair(base_snapshot, head_snapshot), notes)
+
+
+def read_versions(asked: Asked) -> Versions:
+    """Read and parse base and head of a plain-SQL project.
+
+    Raises GitError, ConfigError or ProjectError; those of the base version say so.
+    """
+    return read_plain_sql(choose_versions(asked), asked)
+
+
+def read_plain_sql(chosen: Chosen, asked: Asked) -> Versions:
+    """Parse both versions of a plain-SQL project; raises ProjectError."""
+    engine = engine_of(chosen.configs.head, chosen.home, asked.environ)
+    memory = Cache(runs_of(chosen.home.folder, asked.environ).folder)
     return Versions(
-        home=home,
-        versions=Pair(base, head),
-        configs=configs,
-        snapshots=snapshots,
-        projects=_Reading(configs, snapshots, Pair(base, head), engine, memory).projects(),
+        home=chosen.home,
+        versions=chosen.versions,
+        configs=chosen.configs,
+        snapshots=chosen.snapshots,
+        projects=_Reading(chosen.configs, chosen.snapshots, chosen.versions, engine, memory).projects(),
         engine=engine,
         memory=memory,
-        notes=notes,
+        notes=chosen.notes,
     )
+
+
+def _refuse_two_kinds(configs: Pair[Config], versions: Pair[Version]) -> None:
+    base, head = configs.map(lambda config: config.project.kind)
+    if base != head:
+        words = {"sql": "plain SQL", "dbt": "dbt"}
+        raise ConfigError(
+            f"Base, {versions.base}, is a project of {words[base]}, and head one of {words[head]}.",
+            where=Where(configs.head.file),
+            hint="Two kinds of projects cannot be compared; begin with the next commit.",
+        )
 
 
 def _config(snapshot: Snapshot, home: Home, environ: Mapping[str, str], version: Version) -> Config | None:
@@ -178,7 +137,7 @@ def _config(snapshot: Snapshot, home: Home, environ: Mapping[str, str], version:
     if not snapshot.tracks(name):
         return read_config(home, environ) if on_disk else None
     try:
-        return config_room.parse(snapshot.text(name), name, environ)
+        return with_profile(config_room.parse(snapshot.text(name), name, environ, home.usual), home, environ)
     except ConfigError as error:
         if on_disk:
             raise
@@ -186,11 +145,15 @@ def _config(snapshot: Snapshot, home: Home, environ: Mapping[str, str], version:
         raise ConfigError(problem, where=error.where, hint=error.hint) from error
 
 
-def _both(configs: Pair[Config | None], versions: Pair[Version], home: Home) -> tuple[Pair[Config], tuple[str, ...]]:
+def _both(
+    configs: Pair[Config | None], versions: Pair[Version], home: Home, environ: Mapping[str, str]
+) -> tuple[Pair[Config], tuple[str, ...]]:
     base, head = configs
     name = home.config_file.name
     if base is not None and head is not None:
         return Pair(base, head), ()
+    if home.usual.kind == "dbt" and not home.explicit:
+        return _both_of_dbt(configs, versions, home, environ)
     if base is None and head is None:
         raise ConfigError(f"Neither version has {name}.", hint="Commit it, or name another with --config.")
     if head is None:
@@ -208,7 +171,21 @@ def _both(configs: Pair[Config | None], versions: Pair[Version], home: Home) -> 
     return Pair(head, head), (note,)
 
 
-def _engine(config: Config, home: Home, environ: Mapping[str, str]) -> Engine:
+def _both_of_dbt(
+    configs: Pair[Config | None], versions: Pair[Version], home: Home, environ: Mapping[str, str]
+) -> tuple[Pair[Config], tuple[str, ...]]:
+    """Let the defaults hold for a version without a config: a pull request cannot bring its own limits."""
+    base, head = configs
+    notes: tuple[str, ...] = ()
+    if base is None and head is not None:
+        notes = (f"{home.config_file.name} is not in base, {versions.base}: the default limits hold",)
+    if base is not None and head is not None:
+        return Pair(base, head), notes
+    usual = with_profile(without_config(home), home, environ)
+    return Pair(base or usual, head or usual), notes
+
+
+def engine_of(config: Config, home: Home, environ: Mapping[str, str]) -> Engine:
     """Ask the warehouse for its dialect and name; where its URL needs a variable that is not set, it stays unnamed."""
     try:
         warehouse = open_warehouse(config, home.folder, environ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from datacanary.model.verdict import Check, severity, worst
+from datacanary.model.verdict import DBT_TEST, Check, severity, worst
 from datacanary.model.words import count
 from datacanary.report.encoding import for_terminal
 from datacanary.report.style import Style, labelled
@@ -34,6 +34,15 @@ def check_lines(checks: Sequence[Check], style: Style) -> Iterator[str]:
     with_cells = [check for check in told if _told_with_cells(check, told)]
     for check, alike in _folded([check for check in told if check not in with_cells]):
         yield from _line(check, alike, "", style, _moves_too(check, with_cells))
+
+
+def loose_tests(checks: Sequence[Check], style: Style) -> Iterator[str]:
+    """Write the tests of the project that no table's section tells of, the worst first."""
+    found = telling(checks)
+    if found:
+        yield style.paint("dbt tests", "bold")
+    for check in found:
+        yield from _line(check, 0, f"{check.table}: " if check.table else "", style)
 
 
 def telling(checks: Iterable[Check]) -> list[Check]:
@@ -81,7 +90,8 @@ def _moves_too(check: Check, moves: Sequence[Check]) -> str:
 
 
 def _line(check: Check, alike: int, before: str, style: Style, after: str = "") -> Iterator[str]:
-    shows_origin = not check.unstable and (check.limit_origin != "default" or check.limit is not None)
+    limited = check.limit_origin != "default" or check.limit is not None
+    shows_origin = limited and not check.unstable and check.check != DBT_TEST
     told = f" ({check.limit_origin})" if shows_origin else ""
     more = f"; {alike} more columns likewise, see below" if alike else ""
     text = f"{for_terminal(f'{before}{check.message}{told}')}{after}{more}"

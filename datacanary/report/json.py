@@ -16,7 +16,7 @@ from datacanary.report.json_columns import encode_column
 from datacanary.report.json_impact import encode_impact
 from datacanary.report.json_values import Json
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 
 def render(report: Report) -> str:
@@ -91,6 +91,7 @@ def _table(table: TableReport) -> dict[str, Json]:
         "notes": list(diff.notes),
         "fault": diff.fault,
         "inherited_from": list(table.inherited_from),
+        "read_by": list(table.read_by),
         "impact": None if table.impact is None else encode_impact(table.impact),
         "attribution": None if diff.attribution is None else encode_attribution(diff.attribution),
         "causes": [encode_cause(cause) for cause in diff.causes],

@@ -6,38 +6,46 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from datacanary.model.basic import Pair
-from datacanary.model.cause import Cause
+from datacanary.model.cause import Cause, CauseKind
 from datacanary.model.config import SamplePolicy
+from datacanary.model.declared import Declared
 from datacanary.model.statistics import Cell, Distances, Statistics
 from datacanary.model.tablediff import ColumnDiff, SampleRow, TableDiff
 
+_TELL_AMOUNTS: frozenset[CauseKind] = frozenset({"ratio", "offset", "nulls", "constant"})
+"""Causes whose sentence gives a value away to whoever knows the other side's: 0 became 0 + 52,000."""
 
-def mask(diff: TableDiff, names: tuple[str, ...], policy: SamplePolicy) -> TableDiff:
-    """Leave in a table's samples, statistics and causes only the values that the policy allows.
+
+def mask(diff: TableDiff, names: tuple[str, ...], policy: SamplePolicy, declared: Declared) -> TableDiff:
+    """Leave in a table's samples, statistics and causes only the values that the policy and the project allow.
 
     `names` are the names under which the policy may speak of the table. `none` leaves no samples, `keys` the values
     of key columns in them, `allowed` also those of the columns that are listed as `table.column`. Statistics and
     causes show values of listed columns alone, never a key's for being one; counts and shares are no values.
+    What is `declared` as masked is shown nowhere, be it listed or a key.
     """
     listed = {entry.lower() for entry in policy.allow} if policy.show == "allowed" else set()
     allowed = frozenset(
-        column.name for column in diff.columns if any(f"{name}.{column.name}".lower() in listed for name in names)
+        column.name
+        for column in diff.columns
+        if any(f"{name}.{column.name}".lower() in listed for name in names) and not declared.hides(column.name)
     )
-    samples = () if policy.show == "none" else tuple(_sample(row, allowed) for row in diff.samples)
+    samples = () if policy.show == "none" else tuple(_sample(row, allowed, declared) for row in diff.samples)
     return replace(
         diff,
         samples=samples,
         columns=tuple(one if one.name in allowed else _column(one) for one in diff.columns),
-        causes=tuple(_cause(one, allowed) for one in diff.causes),
+        causes=tuple(_cause(one, allowed, declared) for one in diff.causes),
     )
 
 
-def _sample(row: SampleRow, allowed: frozenset[str]) -> SampleRow:
+def _sample(row: SampleRow, allowed: frozenset[str], declared: Declared) -> SampleRow:
     def keep(cells: Mapping[str, Cell]) -> dict[str, Cell]:
         return {name: value for name, value in cells.items() if name in allowed}
 
     columns = row.columns or tuple(dict.fromkeys((*row.base, *row.head)))
-    return replace(row, columns=columns, base=keep(row.base), head=keep(row.head))
+    key = {name: value for name, value in row.key.items() if not declared.hides(name)}
+    return replace(row, key=key, columns=columns, base=keep(row.base), head=keep(row.head))
 
 
 def _column(column: ColumnDiff) -> ColumnDiff:
@@ -85,8 +93,12 @@ def _distances(distances: Distances | None) -> Distances | None:
     )
 
 
-def _cause(cause: Cause, allowed: frozenset[str]) -> Cause:
-    if allowed.issuperset(cause.shows):
+def _cause(cause: Cause, allowed: frozenset[str], declared: Declared) -> Cause:
+    kind = cause.kind.replace("_", " ")
+    if cause.kind in _TELL_AMOUNTS and any(declared.hides(name) for name in cause.columns):
+        message = cause.discreet or f"{kind} in {', '.join(cause.columns)}, of values that are masked"
+    elif allowed.issuperset(cause.shows):
         return cause
-    message = cause.discreet or f"{cause.kind.replace('_', ' ')}, of values that are masked"
+    else:
+        message = cause.discreet or f"{kind}, of values that are masked"
     return replace(cause, message=message, shows=(), discreet="")

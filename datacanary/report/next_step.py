@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datacanary.model.run import Report
+from datacanary.model.verdict import DBT_TEST
 
 
 def next_step(report: Report) -> str:
@@ -11,6 +12,8 @@ def next_step(report: Report) -> str:
         return ""
     failed = [table for table in report.tables if table.diff.failed and not table.diff.because_of]
     match report.verdict.status:
+        case "fail" if _only_tests(report):
+            step = "mend the change, or the tests that it breaks"
         case "fail":
             step = "mend the change, or declare it under `expect:` in datacanary.yml with a reason"
         case "inconclusive" if failed:
@@ -29,6 +32,12 @@ def next_step(report: Report) -> str:
         case _:
             return f"merge; or put these tables into production: datacanary promote {report.run_id}"
     return step
+
+
+def _only_tests(report: Report) -> bool:
+    """Tell whether all that fails are the project's own tests: no declaration covers those."""
+    failed = [check for check in report.verdict.checks if check.status == "fail" and not check.dry_run]
+    return bool(failed) and all(check.check == DBT_TEST for check in failed)
 
 
 def _contradicted(report: Report) -> bool:

@@ -8,7 +8,7 @@ from datacanary.model.plan import Plan, PlannedTable
 from datacanary.report.json_impact import encode_impact
 from datacanary.report.json_values import Json
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 def as_json(plan: Plan) -> str:
@@ -29,6 +29,7 @@ def as_json(plan: Plan) -> str:
             }
             for build in plan.builds
         ],
+        "in_production": [str(relation) for relation in plan.in_production],
         "sources": [
             {"place": placed.place, "name": str(placed.source.relation), "files": [f.path for f in placed.source.files]}
             for placed in plan.sources
@@ -48,5 +49,6 @@ def _table(table: PlannedTable) -> dict[str, Json]:
         "compared": table.compared,
         "paths": {"base": table.paths.base, "head": table.paths.head},
         "inherited_from": list(table.roots),
+        "read_by": list(table.readers),
         "impact": None if table.impact is None else encode_impact(table.impact),
     }

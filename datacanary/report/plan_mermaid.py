@@ -15,6 +15,7 @@ from datacanary.report.encoding import for_terminal
 _MOST_TABLES = 120
 _MOST_EDGES = 450
 """Mermaid draws no more than 500 edges unless it is told to."""
+_MOST_READERS = 40
 _MOST_COLUMNS = 3
 """More columns than these are not written on an edge."""
 _LONGEST = 60
@@ -28,8 +29,9 @@ _CLASSES = {
     "renamed": "fill:#e3e0f7,stroke:#5a4fb0,color:#222",
     "unaffected": "fill:#eeeeee,stroke:#8a8a8a,color:#444",
     "source": "fill:#dcebfb,stroke:#2f6bb0,color:#222",
+    "reader": "fill:#f3e6f5,stroke:#8a3b99,color:#222",
 }
-"""How each effect looks; the unaffected ones here are proven equal."""
+"""How each effect looks; the unaffected ones here are proven equal. Readers are exposures."""
 
 
 _Kind = Literal["source", "equal", "differs"]
@@ -47,7 +49,8 @@ class _Edge:
 def as_mermaid(plan: Plan, projects: Pair[Project]) -> str:
     """Draw what can differ: changed sources, changed tables, what inherits, and what is proven equal beside them.
 
-    A dotted edge carries no change. On the others stand the columns that carry it, if they are few.
+    Beside these stand the exposures that read what can differ. A dotted edge carries no change. On the others stand the
+    columns that carry it, if they are few.
     """
     graph = _graph(plan, projects)
     if not graph.nodes:
@@ -58,19 +61,27 @@ def as_mermaid(plan: Plan, projects: Pair[Project]) -> str:
     for edge in graph.edges[:_MOST_EDGES]:
         label = f"|{_quoted(edge.label)}|" if edge.label else ""
         lines.append(f"  {ids[edge.read]} {'-->' if edge.carries else '-.->'}{label} {ids[edge.reader]}")
+    exposures = {name: f"r{number}" for number, name in enumerate(dict.fromkeys(name for _, name in graph.readers))}
+    lines += [f"  {number}([{_quoted(name)}]):::reader" for name, number in exposures.items()]
+    lines += [f"  {ids[table]} --> {exposures[name]}" for table, name in graph.readers]
     if graph.left:
         lines.append(f"  more[{_quoted(f'and {graph.left} more tables')}]:::unaffected")
     used = {kind for _, kind in graph.nodes.values()} | ({"unaffected"} if graph.left else set())
+    used |= {"reader"} if exposures else set()
     lines += [f"  classDef {kind} {look}" for kind, look in _CLASSES.items() if kind in used]
     return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
 class _Graph:
-    """What is drawn, by name: each node's shape and class, the edges between them, and how many tables are left out."""
+    """What is drawn, by name: each node's shape and class, the edges between them, and how many tables are left out.
+
+    `readers` are pairs of a table and an exposure that reads it.
+    """
 
     nodes: Mapping[str, tuple[str, str]]
     edges: Sequence[_Edge]
+    readers: Sequence[tuple[str, str]]
     left: int
 
 
@@ -95,7 +106,14 @@ def _graph(plan: Plan, projects: Pair[Project]) -> _Graph:
         for name in sorted(reads[table.name])
         if name in nodes
     ]
-    return _Graph(nodes, edges, len(affected) + len(beside) - len(shown))
+    room = max(0, _MOST_EDGES - len(edges))
+    return _Graph(nodes, edges, _readers(shown)[:room], len(affected) + len(beside) - len(shown))
+
+
+def _readers(shown: Mapping[str, PlannedTable]) -> list[tuple[str, str]]:
+    """Say which exposures read which of the tables that are drawn, as far as there is room for exposures."""
+    names = list(dict.fromkeys(name for table in shown.values() for name in table.readers))[:_MOST_READERS]
+    return [(table.name, name) for table in shown.values() for name in table.readers if name in names]
 
 
 def _rank(table: PlannedTable) -> tuple[bool, int, str]:

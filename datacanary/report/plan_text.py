@@ -9,6 +9,7 @@ from datacanary.model.verdict import nothing_changed
 from datacanary.model.words import count
 from datacanary.report.encoding import for_terminal
 from datacanary.report.impact_words import can_differ, from_where, reached
+from datacanary.report.readers import reader_lines
 from datacanary.report.style import Style, labelled, titled
 
 _DOES: dict[Effect, str] = {
@@ -50,6 +51,9 @@ def _head(plan: Plan, affected: Sequence[PlannedTable], style: Style) -> Iterato
     yield from labelled("base  ", for_terminal(f"{base} -> head  {head}"), style)
     if plan.builds:
         yield from labelled("build ", for_terminal(_builds(plan.builds)), style)
+    if plan.in_production:
+        read = _few([str(relation) for relation in plan.in_production])
+        yield from labelled("read  ", for_terminal(f"{read} in production, where no change reaches"), style)
     for label, lines in (
         ("not pinned", plan.unpinned),
         ("columns not known", plan.unknown_columns),
@@ -87,6 +91,7 @@ def _lines(table: PlannedTable, style: Style) -> Iterator[str]:
     impact = table.impact
     if impact is None:
         yield from _titled(table, table.reason, style)
+        yield from reader_lines(table.readers, style, "    ")
         return
     yield from _titled(table, can_differ(impact), style)
     told = [("why", table.reason)]
@@ -96,6 +101,7 @@ def _lines(table: PlannedTable, style: Style) -> Iterator[str]:
     for label, text in told:
         if text:
             yield from labelled(f"    {label:<6}", for_terminal(text), style)
+    yield from reader_lines(table.readers, style, "    ")
 
 
 def _titled(table: PlannedTable, text: str, style: Style) -> Iterator[str]:

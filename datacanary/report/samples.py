@@ -26,7 +26,10 @@ def sample_lines(diff: TableDiff) -> list[str]:
     for columns in dict.fromkeys(row.columns for row in hidden):
         rows = [row for row in hidden if row.columns == columns]
         lines += [f"changed in {_names(columns)}: {keys}" for keys in _keys(rows)]
-    lines += [f"changed: {_cells(row.key)}: {_changes(row)}" for row in changed if row not in hidden]
+    for row in changed:
+        if row not in hidden:
+            key = f"{_cells(row.key)}: " if row.key else ""
+            lines.append(f"changed: {key}{_changes(row)}")
     return lines
 
 

@@ -6,28 +6,36 @@ import textwrap
 from collections.abc import Iterator
 
 from datacanary.model.run import Report, TableReport
+from datacanary.model.verdict import DBT_TEST
 from datacanary.report.attribution import attribution_lines
 from datacanary.report.checklines import check_lines, short_finding
 from datacanary.report.encoding import for_terminal
 from datacanary.report.folding import Section
 from datacanary.report.impact_lines import impact_lines
 from datacanary.report.noise import noise_lines
+from datacanary.report.readers import named, reader_lines
 from datacanary.report.samples import sample_lines
 from datacanary.report.style import Style, labelled, titled
 from datacanary.report.tableview import columns_view
 from datacanary.report.why import why_lines
+
+_SAID_BY_THE_USER = frozenset({"config", "option"})
+"""Who wrote the key there knows it."""
 
 
 def section_lines(section: Section, report: Report, style: Style) -> Iterator[str]:
     """Write a table's section."""
     table, diff = section.table, section.table.diff
     path = table.paths.head or table.paths.base
+    checks = report.checks_of(table.name)
     if diff.failed:
         yield from titled(table.name, diff.reason, style)
+        yield from reader_lines(table.read_by, style)
+        yield from check_lines([check for check in checks if check.check == DBT_TEST], style)
         return
     reason = f"{diff.reason}{f' ({path})' if path and path not in diff.reason else ''}"
     yield from titled(table.name, reason, style)
-    checks = report.checks_of(table.name)
+    yield from reader_lines(table.read_by, style)
     yield from check_lines(checks, style)
     yield from why_lines(diff.causes, style)
     yield from impact_lines(table, style)
@@ -51,11 +59,14 @@ def section_lines(section: Section, report: Report, style: Style) -> Iterator[st
 def _key_lines(table: TableReport, report: Report, style: Style) -> Iterator[str]:
     key = table.diff.key
     columns = for_terminal(", ".join(key.columns))
-    if table.diff.comparison == "keyed" and key.origin == "inferred":
+    if table.diff.comparison != "keyed" or key.origin in _SAID_BY_THE_USER:
+        return
+    told = f"({columns}), {key.origin}"
+    if key.origin == "inferred":
         options = ": " + " ".join(f"--key {for_terminal(name)}" for name in key.columns)
         line = f", put into datacanary.yml: tables: {{{for_terminal(table.name)}: {{key: [{columns}]}}}}"
-        told = f"({columns}), inferred; to fix it{options if report.kind == 'diff' else line}"
-        yield from labelled("  key   ", told, style)
+        told += f"; to fix it{options if report.kind == 'diff' else line}"
+    yield from labelled("  key   ", told, style)
 
 
 def _inheriting(section: Section, report: Report, style: Style) -> Iterator[str]:
@@ -66,6 +77,7 @@ def _inheriting(section: Section, report: Report, style: Style) -> Iterator[str]
     for table in section.inheriting:
         others = [name for name in table.inherited_from if name != section.table.name]
         also = f" (also inherits from {', '.join(others)})" if others else ""
-        text = for_terminal(f"{table.name}: {short_finding(report.checks_of(table.name))}{also}")
+        read_by = f"; read by {named(table.read_by)}" if table.read_by else ""
+        text = for_terminal(f"{table.name}: {short_finding(report.checks_of(table.name))}{also}{read_by}")
         label = f"    {table.status.upper():<5} "
         yield from labelled(label, text, style, f"    {style.status(table.status)}")

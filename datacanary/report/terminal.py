@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import tabulate as tables
 from tabulate import tabulate
 
 from datacanary.model.run import Report, TableReport
-from datacanary.model.verdict import severity
-from datacanary.report.checklines import declared_lines
+from datacanary.model.verdict import DBT_TEST, Check, severity
+from datacanary.report.checklines import declared_lines, loose_tests
 from datacanary.report.encoding import for_terminal
-from datacanary.report.folding import sections, worth_telling
+from datacanary.report.folding import Section, sections, worth_telling
 from datacanary.report.impact_lines import spared_lines
 from datacanary.report.next_step import next_step
 from datacanary.report.section import section_lines
@@ -35,7 +35,9 @@ def render(report: Report, style: Style) -> str:
         parts.append(_overview(shown, style))
     parts += ["\n".join(lines)] if (lines := list(_unaffected(ordered, style))) else []
     telling = [table for table in shown if len(report.tables) == 1 or worth_telling(table)]
-    parts += ["\n".join(section_lines(section, report, style)) for section in sections(telling)]
+    told = sections(telling)
+    parts += ["\n".join(lines)] if (lines := list(_tests(told, report, style))) else []
+    parts += ["\n".join(section_lines(section, report, style)) for section in told]
     return "\n\n".join(parts)
 
 
@@ -46,6 +48,16 @@ def _unaffected(tables: Sequence[TableReport], style: Style) -> Iterator[str]:
         noun = "table is" if number == 1 else "tables are"
         yield style.paint(f"{number} more {noun} unaffected: not compared, since nothing can differ.", "dim")
     yield from spared_lines(tables, style)
+
+
+def _tests(told: Sequence[Section], report: Report, style: Style) -> Iterator[str]:
+    """Write what came of the tests whose table has no section of its own."""
+    names = {section.table.name for section in told}
+    yield from loose_tests([one for one in report.verdict.checks if _is_test_beside(one, names)], style)
+
+
+def _is_test_beside(check: Check, names: Collection[str]) -> bool:
+    return check.check == DBT_TEST and check.table not in names
 
 
 def _rank(table: TableReport) -> tuple[int, bool, bool, str]:

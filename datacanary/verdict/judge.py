@@ -24,12 +24,18 @@ _ALWAYS_COUNT = frozenset({"table_added", "table_removed"})
 """What was not compared is never a pass, in a dry run neither."""
 
 
-def judge(subjects: Sequence[Subject], policy: Policy, expectations: Sequence[Expectation] = ()) -> Verdict:
+def judge(
+    subjects: Sequence[Subject],
+    policy: Policy,
+    expectations: Sequence[Expectation] = (),
+    tests: Sequence[Check] = (),
+) -> Verdict:
     """Judge every table; what was not compared is never a pass unless it is proven unaffected.
 
-    Checks of a dry run are judged like the others and do not count.
+    Checks of a dry run are judged like the others and do not count. `tests` are what became of the project's own.
     """
     checks = tuple(check for subject in subjects for check in _checks_of(subject, policy, expectations))
+    checks += tuple(tests)
     warnings = sum(check.status == "warn" and not check.dry_run for check in checks)
     if warnings > policy.max_warnings:
         message = f"{count(warnings, 'warning')}, more than max_warnings ({policy.max_warnings}): a person should look"

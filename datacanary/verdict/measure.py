@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from datacanary.model.basic import Pair
 from datacanary.model.config import CheckName
-from datacanary.model.tablediff import ColumnDiff, TableDiff
+from datacanary.model.declared import NULLABLE
+from datacanary.model.tablediff import ColumnDiff, Key, TableDiff
 from datacanary.model.words import count, percent
 
 
@@ -80,6 +82,8 @@ def _key_problems(diff: TableDiff) -> Iterator[Measure]:
     if diff.comparison != "keyed":
         return
     duplicates, nulls = diff.key.duplicates, diff.key.nulls
+    if diff.key.origin in NULLABLE:
+        nulls = Pair(0, 0)
     found = [
         sentence
         for side in ("base", "head")
@@ -91,8 +95,12 @@ def _key_problems(diff: TableDiff) -> Iterator[Measure]:
     ]
     amount = duplicates.base + duplicates.head + nulls.base + nulls.head
     name = ", ".join(diff.key.columns)
-    sentence = f"key ({name}): {', '.join(found)}" if found else f"key ({name}) is unique and has no NULL"
+    sentence = f"key ({name}): {', '.join(found)}" if found else f"key ({name}) is unique{_without_null(diff.key)}"
     yield Measure("key_problems", None, amount, float(amount > 0), sentence)
+
+
+def _without_null(key: Key) -> str:
+    return " and has no NULL" if key.nulls == Pair(0, 0) else ", and its project lets it be NULL"
 
 
 def _rows(diff: TableDiff) -> Iterator[Measure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from datacanary.model.verdict import Check, Status, Subject, nothing_changed, worst
+from datacanary.model.verdict import DBT_TEST, Check, Status, Subject, nothing_changed, worst
 from datacanary.model.words import count
 
 # A sentence about rows tells more than one about cells.
@@ -34,7 +34,7 @@ def _decisive(status: Status, checks: Sequence[Check], subjects: Sequence[Subjec
 
 def _unlike(checks: Sequence[Check]) -> str:
     """Say what is different although nothing breaks a limit."""
-    if any(check.value for check in checks):
+    if any(check.value for check in checks if check.check != DBT_TEST):
         return "differences within the limits"
     words = {"column_added": "added", "column_removed": "removed", "type_changed": "of another type"}
     found = {word: sum(one.check == check for one in checks) for check, word in words.items()}

@@ -10,12 +10,14 @@ from pathlib import Path
 import duckdb
 
 from datacanary.errors import CanaryError, WarehouseError
-from datacanary.model.basic import Column, Relation
+from datacanary.model.basic import Column, Pair, Relation
 from datacanary.model.outline import Outline
 from datacanary.model.project import SourceData
 from datacanary.model.release import PromotionRecord
 from datacanary.protocols import Capabilities
 from datacanary.warehouse import duckdb_sql as sql
+from datacanary.warehouse.duckdb_contained import DuckDBContained
+from datacanary.warehouse.duckdb_errors import in_short
 from datacanary.warehouse.duckdb_ledger import read_promotions
 from datacanary.warehouse.duckdb_open import attach, beside, catalog_of
 from datacanary.warehouse.duckdb_outline import outline_of
@@ -112,6 +114,14 @@ class DuckDBWarehouse:
         """Let DuckDB look at the files of a call; production is not opened."""
         with beside() as connection:
             return columns_of_rows(connection, f"FROM {call}", "a data file")
+
+    def contain(self, folders: Pair[Path]) -> DuckDBContained:
+        """Return copies of the file for both versions, each below one of these folders; nothing is made yet."""
+        return DuckDBContained(self._file, folders)
+
+    def in_short(self, message: str) -> str:
+        """Keep DuckDB's sentence without cells."""
+        return in_short(message)
 
     def outline(self, query: str) -> Outline | None:
         """Read one query with DuckDB's own parser; no file is opened."""

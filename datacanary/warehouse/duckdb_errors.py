@@ -38,7 +38,7 @@ def _statement_problem(message: str, what: str) -> CanaryError:
             f"{what} needs more memory and temporary space than there is.",
             hint="Free some disk space, or close other programs.",
         )
-    return StatementError(_in_short(message))
+    return StatementError(in_short(message))
 
 
 def _disk_full(what: str) -> CanaryError:
@@ -48,14 +48,14 @@ def _disk_full(what: str) -> CanaryError:
     )
 
 
-def _in_short(message: str) -> str:
+def in_short(message: str) -> str:
     """Keep DuckDB's sentence without cells, its list of candidate functions and its picture of the query.
 
-    >>> _in_short("Conversion Error: Could not convert string 'Smith' to INT32 when casting from source column s")
+    >>> in_short("Conversion Error: Could not convert string 'Smith' to INT32 when casting from source column s")
     "Conversion Error: Could not convert string '…' to INT32 when casting from source column s"
-    >>> _in_short("Invalid Input Error: Mr. Smith")
+    >>> in_short("Invalid Input Error: Mr. Smith")
     'Invalid Input Error: the message is hidden, since it may quote cells; run the query in DuckDB to see it.'
-    >>> _in_short('Binder Error: Referenced column "nope" not found in FROM clause!')
+    >>> in_short('Binder Error: Referenced column "nope" not found in FROM clause!')
     'Binder Error: Referenced column "nope" not found in FROM clause!'
     """
     if message.startswith(_WITHOUT_CELLS):

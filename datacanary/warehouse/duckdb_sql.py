@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from datacanary.model.basic import Physical
+from datacanary.sql.trees import behind_as, statements_of
 
 DIALECT = "duckdb"
 
@@ -31,3 +32,16 @@ def table(relation: Physical) -> str:
 def schema(catalog: str, name: str) -> str:
     """Name a schema with its database."""
     return f"{identifier(catalog)}.{identifier(name)}"
+
+
+def query_of_view(definition: str) -> str:
+    """Return the query of CREATE VIEW … AS, an empty text of an empty one.
+
+    >>> query_of_view("CREATE VIEW main.v (a) AS SELECT 1 AS a;")
+    'SELECT 1 AS a'
+    """
+    if not definition:
+        return ""
+    statement = statements_of(definition, DIALECT)[0]
+    after = behind_as(statement.tokens)
+    return definition[statement.tokens[after].start : statement.span.end]

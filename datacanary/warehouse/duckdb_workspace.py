@@ -24,6 +24,7 @@ from datacanary.warehouse.duckdb_ledger import read_promotions
 from datacanary.warehouse.duckdb_open import attach
 from datacanary.warehouse.duckdb_perturb import perturbed, shuffle
 from datacanary.warehouse.duckdb_session import Session
+from datacanary.warehouse.duckdb_sql import query_of_view
 from datacanary.warehouse.interruptible import interruptible
 
 _DEFAULT_SCHEMA = "main"
@@ -142,6 +143,11 @@ class DuckDBWorkspace:
         """Tell whether a relation is a table: a view is computed each time, in any order."""
         with self._session.reader() as reader:
             return not reader.definition(relation)
+
+    def view(self, relation: Physical) -> str:
+        """Return the query of a view, an empty text for anything else."""
+        with self._session.reader() as reader:
+            return query_of_view(reader.definition(relation))
 
     def query(self, text: str) -> Query:
         """Understand a query; its names are looked up in production."""

@@ -12,6 +12,7 @@ from reports import NO_KEY, VERSIONS
 from datacanary.model.basic import Pair
 from datacanary.model.cause import Cause, Differing
 from datacanary.model.config import SamplePolicy
+from datacanary.model.declared import Declared
 from datacanary.model.noise import NoiseFloor, NoiseMark
 from datacanary.model.plan import Effect
 from datacanary.model.run import Inputs, Report, TableReport
@@ -54,7 +55,7 @@ def run(summary: str, *tables: Made, samples: SamplePolicy | None = None) -> Rep
                 verdict.of_table(table.name),
                 table.effect,
                 Pair(f"models/{table.name}.sql", f"models/{table.name}.sql"),
-                mask(table.diff, (table.name,), samples) if samples else table.diff,
+                mask(table.diff, (table.name,), samples, Declared()) if samples else table.diff,
                 table.inherited_from,
             )
             for table in tables

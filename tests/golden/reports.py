@@ -33,7 +33,7 @@ def report(*subjects: Subject, notes: tuple[str, ...] = ()) -> Report:
             verdict.of_table(one.planned.name),
             one.planned.effect,
             one.planned.paths,
-            mask(one.diff, (one.planned.name,), SamplePolicy()),
+            mask(one.diff, (one.planned.name,), SamplePolicy(), one.planned.declared),
             impact=one.planned.impact,
         )
         for one in subjects

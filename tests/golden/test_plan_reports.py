@@ -62,7 +62,7 @@ def test_the_first_line_says_whether_anything_can_differ(plan: tuple[Plan, Pair[
 
 def test_the_json_has_all_that_is_known() -> None:
     found = json.loads(as_json(CHANGE[0]))
-    assert found["schema_version"] == "1.1"
+    assert found["schema_version"] == "1.2"
     tables = {table["name"]: table for table in found["tables"]}
     stg_orders = tables["stg_orders"]["impact"]
     assert stg_orders["fingerprints"]["base"] != stg_orders["fingerprints"]["head"]

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from explained import EXPLAINED
+from of_dbt import OF_DBT
 from reports import REPORTS as JUDGED
 
 from datacanary.report.style import Style
 from datacanary.report.terminal import render
 
 FOLDER = Path(__file__).parent / "terminal"
-REPORTS = JUDGED | EXPLAINED
+REPORTS = JUDGED | EXPLAINED | OF_DBT
 STYLES = {"80": Style(width=80), "pipe": Style()}
 
 

@@ -156,12 +156,27 @@ SECTIONS = [
     ("project: models", "4:10: project must be a mapping; found the text 'models'."),
     (
         "project: {kind: dbt, path: ., target: dev}",
+        "4:31: Unknown key 'target' under project. Valid: kind, path, dbt.",
+    ),
+    (
+        "project: {kind: dbt, dbt: {tarket: dev}}",
         (
-            "4:17: This version of datacanary reads projects of plain SQL files only, no dbt projects yet."
-            " Write kind: sql."
+            "4:28: Unknown key 'tarket' under project.dbt. Did you mean 'target'? Valid: executable, profiles_dir,"
+            " profile, target, vars, threads, timeout, incremental, defer."
         ),
     ),
-    ("project: {kind: sqlmesh}", "4:17: project.kind must be sql; found the text 'sqlmesh'."),
+    (
+        "project: {kind: dbt, dbt: {timeout: 0}}",
+        "4:37: project.dbt.timeout must be a whole number, 1 or above; found the number 0.",
+    ),
+    (
+        "project: {kind: dbt}",
+        (
+            "2:1: 'warehouse' is not for dbt projects: dbt's own files say that. Remove it; another profile or target"
+            " is chosen with project: {kind: dbt, dbt: {target: …}}."
+        ),
+    ),
+    ("project: {kind: sqlmesh}", "4:17: project.kind must be sql or dbt; found the text 'sqlmesh'."),
     (
         "project: {paths: models}",
         "4:11: Unknown key 'paths' under project. Did you mean 'path'? Valid: kind, path, layout, cut.",

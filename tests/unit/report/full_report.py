@@ -151,6 +151,7 @@ def full_report(diff: TableDiff | None = None) -> Report:
                 diff or full_table(),
                 ("stg_orders",),
                 full_impact(),
+                ("dashboard Weekly revenue", "notebook Churn (owner Ana)"),
             ),
         ),
         tool_version="0.1.0",

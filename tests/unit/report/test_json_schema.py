@@ -8,7 +8,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 import duckdb
 import pytest
@@ -17,10 +17,11 @@ from json_fitting import Node, follow, nodes, problems, put, the_schema
 from jsonschema import Draft202012Validator
 
 from datacanary.model.basic import Pair
+from datacanary.model.declared import DeclaredOrigin
 from datacanary.model.tablediff import DiffOptions
 from datacanary.pipeline.adhoc import diff
 from datacanary.pipeline.check import check
-from datacanary.pipeline.versions import Asked
+from datacanary.pipeline.home import Asked
 from datacanary.report.json import encode
 
 CONFIG = """\
@@ -185,7 +186,7 @@ def test_a_result_of_version_1_0_fits_without_what_came_later(result: Node) -> N
         for name in ("dry_run", "expected", "noise", "unstable"):
             del judged[name]
     for table in nodes(old["tables"]):
-        for name in ("fault", "inherited_from", "impact", "attribution", "marks", "noise"):
+        for name in ("fault", "inherited_from", "read_by", "impact", "attribution", "marks", "noise"):
             del table[name]
         for column in nodes(table["columns"]):
             del column["increased"], column["decreased"]
@@ -197,9 +198,27 @@ def test_a_result_of_version_1_0_fits_without_what_came_later(result: Node) -> N
 def test_a_result_of_version_1_1_fits_without_the_impact(results: dict[str, Node]) -> None:
     old = copy.deepcopy(results["full"])
     for table in nodes(old["tables"]):
-        del table["impact"]
+        del table["impact"], table["read_by"]
     assert problems(old) != []
     assert problems(old | {"schema_version": "1.1"}) == []
+
+
+def test_a_result_of_version_1_2_fits_without_the_exposures(results: dict[str, Node]) -> None:
+    old = copy.deepcopy(results["full"])
+    for table in nodes(old["tables"]):
+        del table["read_by"]
+    assert problems(old) != []
+    assert problems(old | {"schema_version": "1.2"}) == []
+
+
+def test_every_origin_of_a_key_fits(result: Node) -> None:
+    for origin in (*KEY_ORIGINS, *get_args(DeclaredOrigin)):
+        told = copy.deepcopy(result)
+        put_in_table("keyed", origin, "key", "origin")(told)
+        assert (problems(told) == []) is (origin != "none"), origin
+
+
+KEY_ORIGINS = ("config", "option", "inferred", "none")
 
 
 def member_paths(node: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
@@ -248,6 +267,8 @@ def put_in_table(comparison: str, value: object, *path: str | int) -> Callable[[
         pytest.param(put_in_table("keyed", -1, "rows", "removed"), id="negative rows"),
         pytest.param(put_in_table("keyed", [], "key", "columns"), id="keyed without key"),
         pytest.param(put_in_table("keyed", "guessed", "key", "origin"), id="unknown origin of the key"),
+        pytest.param(put_in_table("keyed", "dashboard", "read_by"), id="readers as text"),
+        pytest.param(put_in_table("keyed", [""], "read_by"), id="reader without a name"),
         pytest.param(put_in_table("keyed", 3, "key", "nulls", "both"), id="a third side"),
         pytest.param(put_in_table("keyed", "dropped", "columns", 0, "change"), id="unknown change of a column"),
         pytest.param(put_in_table("keyed", 7, "columns", 0, "type", "base"), id="type as number"),

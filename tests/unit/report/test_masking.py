@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+import pytest
 from full_report import distances, full_report, full_table, statistics
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from datacanary.model.basic import Pair
-from datacanary.model.cause import Cause
+from datacanary.model.cause import Cause, CauseKind
 from datacanary.model.config import SamplePolicy
+from datacanary.model.declared import Declared
 from datacanary.model.statistics import Cell, Statistics, ValueCount
 from datacanary.model.tablediff import ColumnChange, ColumnDiff, SampleRow, TableDiff
 from datacanary.report.json import render as as_json
 from datacanary.report.masking import mask
+from datacanary.report.samples import sample_lines
 from datacanary.report.style import Style
 from datacanary.report.terminal import render as as_text
 
@@ -44,6 +47,7 @@ class Marks:
         return (self.text, f"{self.number}", f"{self.number:,}")
 
 
+NOTHING = Declared()
 MARKS = {name: Marks(f"secret of {name}!", 735_000_001 + place) for place, name in enumerate(NAMES)}
 TABLE: TypeAdapter[TableDiff] = TypeAdapter(TableDiff)
 
@@ -111,7 +115,7 @@ def test_no_value_comes_out_that_is_not_allowed(
     diff: TableDiff, show: Literal["none", "keys", "allowed"], listed: set[str], data: st.DataObject
 ) -> None:
     entries = [f"{data.draw(st.sampled_from(['orders', 'Shop.Orders']))}.{name.upper()}" for name in sorted(listed)]
-    masked = mask(diff, ("orders", "shop.orders"), SamplePolicy(show, tuple(entries)))
+    masked = mask(diff, ("orders", "shop.orders"), SamplePolicy(show, tuple(entries)), NOTHING)
     report = full_report(masked)
     written = {
         "stored": TABLE.dump_json(masked).decode(),
@@ -131,13 +135,56 @@ def test_no_value_comes_out_that_is_not_allowed(
             assert MARKS[column.name].text in written["json"]
 
 
+@given(diff=differences(), hidden=st.sets(st.sampled_from(NAMES)), whole=st.booleans())
+def test_what_the_project_masks_is_shown_nowhere_be_it_allowed_or_a_key(
+    *, diff: TableDiff, hidden: set[str], whole: bool
+) -> None:
+    declared = Declared(masked=frozenset(name.lower() for name in hidden), all_masked=whole)
+    policy = SamplePolicy("allowed", tuple(f"orders.{name}" for name in NAMES))
+    masked = mask(diff, ("orders",), policy, declared)
+    report = full_report(masked)
+    written = [
+        TABLE.dump_json(masked).decode(),
+        as_json(report),
+        as_text(report, Style(width=80)),
+        as_text(report, Style()),
+    ]
+    for name in NAMES if whole else hidden:
+        assert [text for text in written for one in MARKS[name].written if one in text] == [], name
+    for before, after in zip(diff.columns, masked.columns, strict=True):
+        assert (before == after) or whole or before.name in hidden
+    for row, shown in zip(diff.samples, masked.samples, strict=True):
+        hides = declared.hides
+        assert shown.key == {name: cell for name, cell in row.key.items() if not hides(name)}
+        assert shown.head == {name: cell for name, cell in row.head.items() if not hides(name)}
+
+
+@pytest.mark.parametrize("kind", ["ratio", "offset", "nulls", "constant"])
+def test_by_how_much_a_masked_column_changed_is_not_told(kind: CauseKind) -> None:
+    one = Cause(
+        kind=kind, about="changed", columns=("salary", "fee"), count=9, of=9, message="salary and fee are base + 52,000"
+    )
+    diff = replace(full_table(), causes=(one,))
+    masked = mask(diff, ("orders",), SamplePolicy(), Declared(masked=frozenset({"salary"})))
+    assert [found.message for found in masked.causes] == [f"{kind} in salary, fee, of values that are masked"]
+    assert mask(diff, ("orders",), SamplePolicy(), NOTHING).causes == (one,)
+
+
+def test_a_changed_row_whose_key_is_masked_is_told_without_one() -> None:
+    policy = SamplePolicy("allowed", ("orders.amount",))
+    diff = mask(full_table(), ("orders",), policy, Declared(masked=frozenset({"id"})))
+    assert sample_lines(diff) == ["changed: amount 1.0 -> 2.0"]
+    assert sample_lines(mask(full_table(), ("orders",), policy, NOTHING)) == ["changed: id = 1: amount 1.0 -> 2.0"]
+    assert sample_lines(mask(full_table(), ("orders",), SamplePolicy("keys"), Declared(all_masked=True))) == []
+
+
 def _without_keys(report_of: TableDiff) -> dict[str, str]:
     bare = replace(report_of, samples=tuple(replace(row, key={}) for row in report_of.samples))
     return {"stored": TABLE.dump_json(bare).decode(), "json": as_json(full_report(bare))}
 
 
 def test_counts_lengths_and_shares_are_no_values() -> None:
-    column = mask(full_table(), ("orders",), SamplePolicy("none")).columns[0]
+    column = mask(full_table(), ("orders",), SamplePolicy("none"), NOTHING).columns[0]
     found, apart = column.statistics.base, column.distances
     assert found is not None
     assert apart is not None
@@ -150,21 +197,22 @@ def test_counts_lengths_and_shares_are_no_values() -> None:
 
 def test_a_cause_that_shows_one_column_too_many_is_told_without_values() -> None:
     both = replace(full_table().causes[0], shows=("amount", "status"))
-    masked = mask(replace(full_table(), causes=(both,)), ("orders",), SamplePolicy("allowed", ("orders.amount",)))
+    policy = SamplePolicy("allowed", ("orders.amount",))
+    masked = mask(replace(full_table(), causes=(both,)), ("orders",), policy, NOTHING)
     assert [one.message for one in masked.causes] == [both.discreet]
 
 
 def test_what_may_be_shown_stays_as_it_is() -> None:
     policy = SamplePolicy("allowed", ("orders.amount", "orders.gone"))
-    masked = mask(full_table(), ("orders",), policy)
+    masked = mask(full_table(), ("orders",), policy, NOTHING)
     assert masked.columns == full_table().columns
     assert [one.message for one in masked.causes] == ["all 6 added rows have one value of status"]
     one = replace(full_table().causes[0], shows=("amount",))
-    shown = mask(replace(full_table(), causes=(one,)), ("orders",), policy)
+    shown = mask(replace(full_table(), causes=(one,)), ("orders",), policy, NOTHING)
     assert shown.causes == (one,)
 
 
 def test_a_cause_without_a_discreet_sentence_says_at_least_what_it_is() -> None:
     one = replace(full_table().causes[0], kind="lost_join", discreet="")
-    masked = mask(replace(full_table(), causes=(one,)), ("orders",), SamplePolicy())
+    masked = mask(replace(full_table(), causes=(one,)), ("orders",), SamplePolicy(), NOTHING)
     assert [found.message for found in masked.causes] == ["lost join, of values that are masked"]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from datacanary.config import parse as parse_config
 from datacanary.impact.plan import make_plan
 from datacanary.model.basic import Pair, Version
+from datacanary.model.declared import Declared
 from datacanary.model.plan import Plan
 from datacanary.model.project import DataFile, Project, SourceData
 from datacanary.project.plain_sql import parse
@@ -26,7 +27,9 @@ TEXT = r'"(?:[^\W\d_]|#[0-9]+;)(?:[\w ,./()…-]|#[0-9]+;)*"'
 FORMS = (
     "flowchart LR",
     rf"  (?:n[0-9]+|more)(?:\[{TEXT}\]|\[\({TEXT}\)\])(?::::[a-z]+)?",
+    rf"  r[0-9]+\(\[{TEXT}\]\):::reader",
     rf"  n[0-9]+ (?:-->|-\.->)(?:\|{TEXT}\|)? n[0-9]+",
+    "  n[0-9]+ --> r[0-9]+",
     "  classDef [a-z]+ fill:#[0-9a-f]+,stroke:#[0-9a-f]+,color:#[0-9a-f]+",
 )
 LINE = re.compile("|".join(FORMS))
@@ -173,7 +176,7 @@ PLAN, PROJECTS = planned(version(BASE), version(HEAD))
 
 def check_name(name: str) -> None:
     tables = tuple(
-        replace(one, name=name)
+        replace(one, name=name, declared=Declared(readers=(f"{name} read",)))
         if one.name == "stg"
         else replace(one, impact=one.impact and replace(one.impact, through=(f"{name}.{name}",)))
         for one in PLAN.tables
@@ -182,8 +185,8 @@ def check_name(name: str) -> None:
     assert [line for line in chart.split("\n") if not LINE.fullmatch(line)] == []
     # What Mermaid shows is the name as a terminal shows it.
     shown = {html.unescape(re.sub(r"#([0-9]+);", r"&#\1;", label)) for label in re.findall(r'\["(.*)"\]', chart)}
-    told = for_terminal(name) or " "
-    assert (told if len(told) <= 60 else f"{told[:59]}…") in shown
+    for told in (for_terminal(name) or " ", f"{for_terminal(name)} read"):
+        assert (told if len(told) <= 60 else f"{told[:59]}…") in shown
 
 
 def test_a_source_brings_the_change_even_if_it_is_called_otherwise() -> None:

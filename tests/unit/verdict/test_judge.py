@@ -12,10 +12,15 @@ from datacanary.config import default_policy
 from datacanary.model.basic import Pair, Relation
 from datacanary.model.config import ColumnPolicy, Expectation, Limit, Policy, TablePolicy, Threshold
 from datacanary.model.plan import Effect, PlannedTable
-from datacanary.model.tablediff import ColumnDiff, Comparison, Key, RowCounts, TableDiff
-from datacanary.model.verdict import Check, Subject, Verdict, severity
+from datacanary.model.tablediff import ColumnDiff, Comparison, Key, KeyOrigin, RowCounts, TableDiff
+from datacanary.model.verdict import Check, Status, Subject, Verdict, severity
 from datacanary.verdict.judge import judge
 
+STRICT: tuple[KeyOrigin, ...] = ("config", "inferred", "constraint", "tests unique and not_null", "unique_key")
+NULLABLE: tuple[KeyOrigin, ...] = (
+    "dbt_utils.unique_combination_of_columns",
+    "dbt_expectations.expect_compound_columns_to_be_unique",
+)
 NAME = Relation("analytics", "orders")
 
 
@@ -86,6 +91,19 @@ def test_a_key_problem_fails_and_counts_both_sides() -> None:
     check = found(judged(keyed(counts(10), column(), duplicates=Pair(0, 3))), "key_problems")
     assert (check.status, check.value, check.limit) == ("fail", 3, 0)
     assert check.message == "key (id): 3 duplicate key values in head, limit 0"
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [(origin, "fail") for origin in STRICT] + [(o, "pass") for o in NULLABLE]
+)
+def test_a_null_in_the_key_is_a_problem_unless_the_project_allows_it(origin: KeyOrigin, status: Status) -> None:
+    diff = keyed(counts(10), column())
+    check = found(judged(replace(diff, key=Key(("a", "b"), origin, Pair(0, 0), Pair(1, 2)))), "key_problems")
+    assert (check.status, check.value) == (status, 3 if status == "fail" else 0)
+    if status == "pass":
+        assert check.message == "key (a, b) is unique, and its project lets it be NULL"
+    twice = found(judged(replace(diff, key=Key(("a", "b"), origin, Pair(0, 2), Pair(1, 2)))), "key_problems")
+    assert twice.status == "fail"
 
 
 def test_more_nulls_fail_although_few_cells_changed() -> None:

@@ -1,0 +1,169 @@
+"""The main job for a dbt project: the user's own dbt builds both versions in copies, and the rest is as always."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from datacanary.build.needed import Needed
+from datacanary.errors import UsageError
+from datacanary.impact.plan import display_name
+from datacanary.model.basic import Side
+from datacanary.model.plan import Plan
+from datacanary.model.release import ReleasePlan
+from datacanary.model.run import Inputs, RunKind
+from datacanary.model.verdict import Check, Subject
+from datacanary.model.words import count
+from datacanary.pipeline.compare import Comparing, compare_all, unaffected
+from datacanary.pipeline.dbt.building import Building, BuiltByDbt
+from datacanary.pipeline.dbt.data_files import link_data
+from datacanary.pipeline.dbt.deferral import to_build
+from datacanary.pipeline.dbt.planning import Planned, plan_dbt_check
+from datacanary.pipeline.dbt.release import Head, observed_reads, with_swaps
+from datacanary.pipeline.dbt.tests import tested_by
+from datacanary.pipeline.dbt.work import Tell
+from datacanary.pipeline.home import Asked, Extent
+from datacanary.pipeline.inputs import digests, judge_inputs, state_of, watched_files
+from datacanary.pipeline.options import Rules
+from datacanary.pipeline.release_plan import observed_production
+from datacanary.pipeline.reporting import Checked, Result, report_of
+from datacanary.pipeline.versions import Chosen
+from datacanary.project.manifest.isolation import hooks_told
+from datacanary.protocols import Tables
+from datacanary.runs import RunFolder, StoredRun, runs_of
+from datacanary.tablediff.means import Means
+from datacanary.verdict.dbt_tests import judge_tests
+from datacanary.version import __version__
+
+_MOST_NAMED = 5
+_SIDES: tuple[Side, ...] = ("base", "head")
+
+
+def check_dbt(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checked:
+    """Check head against base and store the result; production and the repository are only read.
+
+    Whatever stops it, an interrupt too, leaves nothing behind.
+    """
+    started = time.perf_counter()
+    _refuse_extent(asked.extent)
+    runs = runs_of(chosen.home.folder, asked.environ)
+    runs.expire()
+    folder = runs.start()
+    try:
+        planned = plan_dbt_check(chosen, asked, folder.path.resolve(), tell)
+        affected = sum(table.effect != "unaffected" for table in planned.plan.tables)
+        run = _Run(planned, folder, asked.extent, tell)
+        result = run.with_work() if affected else run.without_work()
+        report = report_of(planned.versions, planned.plan, folder, kind, result, time.perf_counter() - started)
+        keeps = result.release is not None and report.verdict.status in {"pass", "warn"}
+        release = run.kept(result.release) if keeps and result.release is not None else result.release
+        run.clear()
+        runs.finish(folder, StoredRun(__version__, report, release, planned.versions.configs.head.production))
+    except BaseException:
+        runs.drop(folder)
+        raise
+    return Checked(report, runs, folder, result.warehouse_seconds, planned.versions.memory.trouble)
+
+
+def _refuse_extent(extent: Extent) -> None:
+    for asked, option in ((extent.noise_check, "--noise-check"), (extent.attribute, "--attribute")):
+        if asked:
+            raise UsageError(
+                f"{option} is not there for dbt projects yet.",
+                hint="Leave it out; `datacanary check` by itself says which columns may hold noise.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    planned: Planned
+    folder: RunFolder
+    extent: Extent
+    tell: Tell
+
+    @property
+    def _plan(self) -> Plan:
+        return self.planned.plan
+
+    @property
+    def _production(self) -> str:
+        return self.planned.versions.configs.head.production
+
+    def without_work(self) -> Result:
+        """No table is affected: nothing is built."""
+        subjects = tuple(Subject(table, unaffected(table)) for table in self._plan.tables)
+        return Result(0.0, subjects, Inputs(pinned=True, how="nothing was read"), None, notes=tuple(self._notes()))
+
+    def with_work(self) -> Result:
+        """Build, compare, and look at what a promotion will ask about."""
+        prepared, kit = self.planned.prepared, self.planned.kit
+        files = watched_files(self._plan, prepared.snapshots)
+        before, hashed = state_of(files), digests(files)
+        for side in _SIDES:
+            link_data(prepared.projects.of(side), prepared.snapshots.of(side), kit.work.rooms.of(side).project)
+        with kit.contained.there(self._production) as there:
+            present = kit.contained.relations()
+            chosen = to_build(self._plan, kit, present)
+            production = observed_production(self._plan, there)
+            inputs = observed_reads(self._plan, chosen, there)
+        self.tell(f"dbt builds {count(len(chosen.builds), 'model')} for both versions")
+        done = Building(kit, prepared, chosen.builds, present).run()
+        release = ReleasePlan((), production, inputs, hashed, kit.warehouse.engine)
+        with kit.contained.built(self._production) as tables:
+            subjects = compare_all(self._plan, done.built, self._comparing(tables))
+            head = Head(prepared, done.built, tables, self.folder.run_id)
+            release = with_swaps(release, self._plan, subjects, head)
+        after = state_of(files)
+        return Result(
+            warehouse_seconds=done.built.busy_seconds,
+            subjects=subjects,
+            inputs=judge_inputs(self._plan, kit.contained.how, before, after),
+            release=release,
+            notes=tuple(self._notes(chosen, done)),
+            checks=self._test_checks(done),
+        )
+
+    def _comparing(self, tables: Tables) -> Comparing:
+        configs = self.planned.versions.configs
+        policies = configs.map(lambda config: config.policy)
+        rules = Rules(policies, configs.head.expectations, self.extent.statistics)
+        return Comparing(tables, rules, Means(), self.tell)
+
+    def _test_checks(self, done: BuiltByDbt) -> tuple[Check, ...]:
+        return judge_tests(done.results, tested_by(self._plan, self.planned.prepared, done.selections))
+
+    def kept(self, release: ReleasePlan) -> ReleasePlan:
+        """Put head's tables where a promotion finds them."""
+        tables = [swap.target for swap in release.swaps if swap.built is not None and swap.materialized == "table"]
+        places = self.planned.kit.contained.keep(tables, self.folder.run_id, self.folder.path)
+        swaps = tuple(replace(swap, built=places.get(swap.target, swap.built)) for swap in release.swaps)
+        return replace(release, swaps=swaps)
+
+    def clear(self) -> None:
+        """Leave only dbt's log of each version."""
+        self.planned.kit.contained.drop()
+        for room in self.planned.kit.work.rooms:
+            for place in (room.project, room.profiles, room.target, room.logs):
+                shutil.rmtree(place, ignore_errors=True)
+
+    def _notes(self, chosen: Needed | None = None, done: BuiltByDbt | None = None) -> Iterator[str]:
+        prepared = self.planned.prepared
+        yield from (one for one in prepared.by_name if chosen is not None)
+        if chosen is not None and chosen.found:
+            names = sorted(display_name(relation, self._production) for _, relation in chosen.found)
+            yield f"read in production, where no change reaches: {_some(names)}"
+        hooks = tuple(dict.fromkeys(hook for one in prepared.manifests for hook in hooks_told(one)))
+        if hooks and done is not None:
+            yield f"hooks ran in the copies, too: {'; '.join(hooks[:_MOST_NAMED])}"
+        for side in _SIDES:
+            if done is not None and any(
+                one.status in {"error", "unfinished"} for one in done.results.of(side).values()
+            ):
+                yield f"dbt's log of {side}: {self.planned.kit.work.rooms.of(side).folder / 'dbt.log'}"
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMED])
+    return shown if len(names) <= _MOST_NAMED else f"{shown} and {len(names) - _MOST_NAMED} more"
