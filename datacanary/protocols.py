@@ -13,10 +13,11 @@ import pyarrow as pa
 from datacanary.errors import CanaryError
 from datacanary.model.basic import Column, Fingerprint, Pair, Physical, Relation, Side
 from datacanary.model.dbt import Json
+from datacanary.model.fence import Fence
 from datacanary.model.outline import Outline
 from datacanary.model.plan import Place
 from datacanary.model.project import Materialized, SourceData
-from datacanary.model.release import LiveTable, PromotionRecord, Swap
+from datacanary.model.release import LiveTable, Observed, PromotionRecord, Swap
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,27 @@ class Tables(Protocol):
         """Tell whether a relation gives the same rows in the same order each time, at no more cost: a table does."""
 
 
-class Workspace(Tables, Protocol):
-    """A run's isolated place: builds go here, production is read and never written."""
-
-    def physical(self, place: Place, relation: Relation) -> Physical:
-        """Return where a build or source of a place lies."""
+class Standing(Protocol):
+    """Production as it stands."""
 
     def production(self, relation: Relation) -> Physical:
         """Return where a relation lies in production."""
 
     def locate(self, relation: Relation) -> Relation | None:
         """Find a relation that is only in the warehouse; without a schema, by the warehouse's own look-up."""
+
+    def fingerprint(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation's rows, None if it does not exist."""
+
+    def identity(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation that is to be swapped: a table's rows, a view's query."""
+
+
+class Workspace(Tables, Standing, Protocol):
+    """A run's isolated place: builds go here, production is read and never written."""
+
+    def physical(self, place: Place, relation: Relation) -> Physical:
+        """Return where a build or source of a place lies."""
 
     def nearest(self, relation: Relation) -> str:
         """Return the name most like a relation that is not there, or an empty text."""
@@ -114,12 +125,6 @@ class Workspace(Tables, Protocol):
     def query(self, text: str) -> Query:
         """Understand a query over production; raises StatementError unless it is exactly one SELECT that can run."""
 
-    def fingerprint(self, relation: Physical) -> Fingerprint | None:
-        """Return the identity of a relation's rows, None if it does not exist."""
-
-    def identity(self, relation: Physical) -> Fingerprint | None:
-        """Return the identity of a relation that is to be swapped: a table's rows, a view's query."""
-
     def limit_memory(self, size: int) -> None:
         """Let the engine keep about so many bytes in memory, not more; the rest goes to disk."""
 
@@ -144,17 +149,26 @@ class Contained(Protocol):
     def how(self) -> str:
         """Say how both versions came to the same input, and what that cost."""
 
-    def connection(self, side: Side) -> Mapping[str, Json]:
-        """Return what the tool's own connection must say otherwise to work in a version's place."""
+    def connection(self, side: Side, folder: Path) -> Mapping[str, Json]:
+        """Return what the connection of the tool, at work in `folder`, must say otherwise to be in a version's place."""
+
+    def environment(self, command: str, environ: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what the tool's environment must say otherwise while it does a command, such as `build`."""
+
+    def fence(self, side: Side) -> Fence:
+        """Return what of all that can be written is a version's own."""
 
     def physical(self, side: Side, relation: Relation) -> Physical:
         """Return where a version's tool makes a relation."""
 
-    def there(self, production: str) -> AbstractContextManager[Workspace]:
+    def there(self, production: str) -> AbstractContextManager[Standing]:
         """Open what was there before anything is built."""
 
     def relations(self) -> frozenset[Relation]:
         """List the tables and views that were there before anything is built."""
+
+    def moved(self, observed: Sequence[Observed]) -> tuple[Relation, ...]:
+        """Return what the versions' tools read that is no longer as it was observed."""
 
     def begin_alike(self) -> None:
         """Give head's place all that base's has by now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import graphlib
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from datacanary.build.places import MissingTableError, Places, node_of
@@ -71,7 +71,7 @@ def run_builds(
             pool.shutdown(wait=False, cancel_futures=True)
             _stop(running, workspace)
             raise
-    return Built(runner.outcomes, _covered(runner.intervals))
+    return Built(runner.outcomes, covered(runner.intervals))
 
 
 def _stop(running: Collection[concurrent.futures.Future[Outcome]], workspace: Workspace) -> None:
@@ -117,10 +117,10 @@ class _Runner:
         return Outcome(physical, model.path, time.perf_counter() - started)
 
 
-def _covered(intervals: list[tuple[float, float]]) -> float:
+def covered(intervals: Iterable[tuple[float, float]]) -> float:
     """Add up the time that at least one of the intervals covers, in seconds.
 
-    >>> _covered([(0.0, 2.0), (1.0, 3.0), (5.0, 6.0)])
+    >>> covered([(0.0, 2.0), (1.0, 3.0), (5.0, 6.0)])
     4.0
     """
     total, reached = 0.0, 0.0

@@ -48,4 +48,4 @@ def _rendered(report: Report, format: Literal["terminal", "json"], style: Style)
 def timing(done: Checked, console: Console) -> str:
     """Say where the time went, from the command's start to its report, in seconds."""
     total, building = time.perf_counter() - console.started, done.warehouse_seconds
-    return f"time: {total:.2f} s, of it {building:.2f} s in the warehouse's builds and {total - building:.2f} s our own"
+    return f"time: {total:.2f} s, of it {building:.2f} s in {done.tool} and {total - building:.2f} s our own"

@@ -66,11 +66,13 @@ def _result(entry: dict[str, Json], shorten: Shorten) -> DbtResult:
     status = status_of(written)
     seconds, failures = entry.get("execution_time"), entry.get("failures")
     unknown = f"dbt says that its status is {messages.one_line(written)}"
+    unique_id = str(entry["unique_id"])
     return DbtResult(
-        unique_id=str(entry["unique_id"]),
+        unique_id=unique_id,
         status=status or "error",
         message=_message(said if isinstance(said, str) else "", status, shorten) if status else unknown,
-        failures=failures if isinstance(failures, int) else None,
+        # Of a unit test the number counts no rows.
+        failures=failures if isinstance(failures, int) and not unique_id.startswith("unit_test.") else None,
         seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
     )
 

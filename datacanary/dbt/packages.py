@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datacanary.dbt.artifacts import problem_of
@@ -25,13 +25,15 @@ class Sources:
     """Where a version's packages may come from.
 
     `project` is the user's own folder with what is installed there, `deps` runs `dbt deps` in the private folder, and
-    `cache` keeps what it brought. `beside` is the folder that `local: ../x` starts from; None for a version other than
+    `cache` keeps what it brought. `within` is the folder that has the version's files, those beside the project too.
+    `beside` is the folder that `local: ../x` starts from; None for a version other than
     the working tree, whose neighbours nobody has.
     """
 
     project: Path
     deps: Callable[[], Invocation]
     cache: Path
+    within: Path
     beside: Path | None = None
 
 
@@ -47,14 +49,29 @@ def provide_packages(private: Path, sources: Sources) -> str:
         return "none"
     if into.is_dir() and any(into.iterdir()):
         return "tracked"
-    inside = {path: (private / path) for path in packages.local if _is_within(private / path, private)}
+    inside = {path: (private / path) for path in packages.local if _is_within(private / path, sources.within)}
     outside = [path for path in packages.local if path not in inside]
+    packages = replace(packages, remote=(*packages.remote, *_asked_for_by(inside.values())))
     origin = "local"
     if packages.remote or outside:
         origin = _others(private, packages, outside, sources)
     for place in inside.values():
         _link(place, into / _named(place, private / packages.file), instead=True)
     return origin
+
+
+def _asked_for_by(places: Iterable[Path]) -> tuple[str, ...]:
+    """Return what local packages ask for themselves, and theirs."""
+    found: dict[str, None] = {}
+    pending, seen = list(places), set[Path]()
+    while pending:
+        place = pending.pop().resolve()
+        if place not in seen:
+            seen.add(place)
+            packages = declared(place)
+            found |= dict.fromkeys(packages.remote)
+            pending += [place / path for path in packages.local]
+    return tuple(found)
 
 
 def _others(private: Path, packages: Packages, outside: list[str], sources: Sources) -> str:

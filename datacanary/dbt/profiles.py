@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from datacanary.dbt import duckdb_profile
+from datacanary.dbt import duckdb_profile, postgres_profile
 from datacanary.dbt.rendering import Renderer
 from datacanary.dbt.yamlfile import mapping, read_mapping
 from datacanary.errors import ConfigError, ProjectError, Where
 from datacanary.model.dbt import DbtTarget, Json
+from datacanary.model.location import Login
 
 _FILE = "profiles.yml"
 _PROJECT = "dbt_project.yml"
@@ -45,12 +46,13 @@ class Profile:
     """One output of a profile.
 
     `output` is as it stands in `file`, Jinja included, except that databases attached to DuckDB are read-only and their
-    paths absolute. It may hold passwords.
+    paths absolute. It may hold passwords. `login` is what it leads to where that is no file.
     """
 
     file: Path
     target: DbtTarget
     output: Mapping[str, Json] = field(repr=False)
+    login: Login | None = None
 
 
 def resolve(choice: Choice, places: Places) -> Profile:
@@ -71,7 +73,8 @@ def resolve(choice: Choice, places: Places) -> Profile:
             found = duckdb_profile.target(name, target, output, places.project, renderer)
             return Profile(file, found, duckdb_profile.harmless(output, places.project, renderer))
         case "postgres":
-            return Profile(file, _postgres(name, target, output, renderer), output)
+            login = postgres_profile.login(target, output, renderer)
+            return Profile(file, DbtTarget(name, target, "postgres", login.schema, login.database), output, login)
         case "":
             raise ConfigError(f"The target '{target}' has no `type:`.", where=renderer.where)
         case _:
@@ -130,12 +133,3 @@ def _there_are(held: Iterable[str], name: str) -> str:
     if close:
         return f"Did you mean '{close[0]}'?"
     return f"There are: {', '.join(sorted(names))}." if names else "There are none."
-
-
-def _postgres(profile: str, target: str, output: Mapping[str, Json], renderer: Renderer) -> DbtTarget:
-    database = renderer.text(output.get("dbname") or output.get("database"))
-    schema = renderer.text(output.get("schema"))
-    for key, value in (("dbname", database), ("schema", schema)):
-        if not value:
-            raise ConfigError(f"The target '{target}' has no `{key}:`.", where=renderer.where)
-    return DbtTarget(profile, target, "postgres", schema, database)

@@ -10,14 +10,23 @@ from datacanary.model.dbt import DbtTarget
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where dbt reads and writes for one version; `folder` is absolute."""
+    """Where dbt reads and writes for one version; `folder` is absolute, `below` the project's place in its repository.
+
+    The version's files lie as they do there, so that a package beside the project is found where it is said to be.
+    """
 
     folder: Path
+    below: str = ""
+
+    @property
+    def files(self) -> Path:
+        """The folder that stands for the repository's."""
+        return self.folder / "project"
 
     @property
     def project(self) -> Path:
-        """The version's files; dbt's working folder."""
-        return self.folder / "project"
+        """The version's dbt project; dbt's working folder."""
+        return self.files / self.below
 
     @property
     def database(self) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from datacanary.errors import UsageError
-from datacanary.impact.affected import Affected, affected_by
+from datacanary.impact.affected import Affected, NameOf, affected_by
 from datacanary.impact.change import changes_between
 from datacanary.impact.marking import Reading, marked
 from datacanary.impact.meaning.value import ALGORITHM, digest
@@ -37,7 +37,7 @@ def make_plan(
     reading = reading or Reading()
     meanings = Meanings(projects, reading.dialect, columns, reading.memory)
     plan = outline(meanings, production, select)
-    tables = marked(plan.tables, projects, lambda one: display_name(one, production), reading)
+    tables = marked(plan.tables, projects, names_in(projects, production), reading)
     builds = tuple(identified(plan.builds, meanings))
     meanings.keep()
     return replace(plan, builds=builds, tables=tuple(tables))
@@ -49,8 +49,9 @@ def outline(meanings: Meanings, production: str, select: Sequence[str] = ()) -> 
     Raises UsageError for a name in `select` that neither version has.
     """
     projects, columns = meanings.projects, meanings.columns
-    changes = affected_by(changes_between(projects), meanings, lambda one: display_name(one, production))
-    every = tuple(_rooted(_tables(projects, changes, production), projects, changes, production))
+    name_of = names_in(projects, production)
+    changes = affected_by(changes_between(projects), meanings, name_of)
+    every = tuple(_rooted(_tables(projects, changes, name_of), projects, changes, name_of))
     tables = _selected(every, select)
     wanted = Pair(
         {table.relations.base for table in tables if table.compared and table.relations.base},
@@ -87,18 +88,24 @@ def display_name(relation: Relation, production: str) -> str:
     return relation.name if relation.schema.lower() == production.lower() else str(relation)
 
 
-def _tables(projects: Pair[Project], changes: Affected, production: str) -> Iterator[PlannedTable]:
+def names_in(projects: Pair[Project], production: str) -> NameOf:
+    """Return how people call the relations of two versions: by head's own names, by base's, or by the usual rule."""
+    own = {**projects.base.names, **projects.head.names}
+    return lambda relation: own.get(relation) or display_name(relation, production)
+
+
+def _tables(projects: Pair[Project], changes: Affected, name_of: NameOf) -> Iterator[PlannedTable]:
     renamed = _renames(projects)
     for relation in sorted(projects.base.models.keys() | projects.head.models.keys()):
         base, head = projects.base.models.get(relation), projects.head.models.get(relation)
-        name, impact = display_name(relation, production), changes.impacts.get(relation)
+        name, impact = name_of(relation), changes.impacts.get(relation)
         paths = Pair(base.path if base else None, head.path if head else None)
         relations = Pair(relation if base else None, relation if head else None)
         if relation in renamed.values():
             continue
         if relation in renamed:
             old = renamed[relation]
-            reason = f"renamed from {display_name(old, production)}; its query is the same"
+            reason = f"renamed from {name_of(old)}; its query is the same"
             old_path = projects.base.models[old].path
             yield PlannedTable(name, "renamed", reason, Pair(old, relation), Pair(old_path, paths.head))
         elif base is None or head is None:
@@ -116,14 +123,14 @@ def _tables(projects: Pair[Project], changes: Affected, production: str) -> Iter
 
 
 def _rooted(
-    tables: Iterator[PlannedTable], projects: Pair[Project], changes: Affected, production: str
+    tables: Iterator[PlannedTable], projects: Pair[Project], changes: Affected, name_of: NameOf
 ) -> Iterator[PlannedTable]:
     """Say of each table which changed models it reads, directly or through others."""
     roots = roots_of(projects, changes)
     for table in tables:
         relation = table.relations.head or table.relations.base
         found = roots.get(relation, ()) if relation is not None else ()
-        yield replace(table, roots=tuple(display_name(root, production) for root in found))
+        yield replace(table, roots=tuple(name_of(root) for root in found))
 
 
 def _renames(projects: Pair[Project]) -> dict[Relation, Relation]:

@@ -125,10 +125,22 @@ class DbtExposure:
 
 
 @dataclass(frozen=True, slots=True)
+class DbtHook:
+    """A statement that dbt runs before or after everything, as written; `macros` are those that it calls."""
+
+    place: str
+    text: str
+    macros: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
 class DbtManifest:
     """One version of a project. `macros` has the text of each by its unique id, `macro_reads` what macros it calls.
 
-    `hooks` are the statements on-run-start and on-run-end as written, with their place. `warnings` are sentences.
+    `hooks` are those of on-run-start and on-run-end. `warnings` are sentences.
     """
 
     project: str
@@ -139,7 +151,7 @@ class DbtManifest:
     exposures: tuple[DbtExposure, ...]
     macros: Mapping[str, str]
     macro_reads: Mapping[str, tuple[str, ...]]
-    hooks: tuple[str, ...] = ()
+    hooks: tuple[DbtHook, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -36,6 +36,34 @@ class Warehouse:
         return url
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to get into a PostgreSQL database, in the words of libpq; a password may be among them.
+
+    `schema` is production's. `role` and `search_path` are what a connection is to have then, empty for the usual.
+    """
+
+    parameters: Mapping[str, str] = field(repr=False)
+    schema: str
+    role: str = ""
+    search_path: str = field(default="", repr=False)
+
+    @property
+    def database(self) -> str:
+        """The database's name."""
+        return self.parameters.get("dbname", "")
+
+    @property
+    def shown(self) -> str:
+        """The database's place without user and password.
+
+        >>> Login({"host": "db.example", "dbname": "shop", "user": "me", "password": "secret"}, "analytics").shown
+        'postgresql://db.example/shop'
+        """
+        host = self.parameters.get("host", "")
+        return f"postgresql://{'' if host.startswith('/') else host}/{self.database}"
+
+
 UNKNOWN = Warehouse("", Where(""))
 """The warehouse of a dbt project whose profile was not read yet."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from datacanary.model.basic import Relation, Version
@@ -127,9 +127,13 @@ class SourceData:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One version of a project; every model's reads are resolved and free of cycles."""
+    """One version of a project; every model's reads are resolved and free of cycles.
+
+    `names` is how people call its relations, where that is not by the usual rule.
+    """
 
     version: Version
     models: Mapping[Relation, Model]
     sources: Mapping[Relation, SourceData]
     files: Mapping[str, SourceData]
+    names: Mapping[Relation, str] = field(default_factory=dict)

@@ -64,7 +64,7 @@ def _check_plain_sql(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) ->
     started = time.perf_counter()
     versions, plan = plan_check(chosen, asked)
     plan = attributed(plan, versions.projects) if asked.extent.attribute else plan
-    warehouse = open_warehouse(versions.configs.head, versions.home.folder, asked.environ)
+    warehouse = open_warehouse(versions.configs.head, versions.home, asked.environ)
     runs = runs_of(versions.home.folder, asked.environ)
     runs.expire()
     folder = runs.start()

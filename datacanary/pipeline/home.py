@@ -15,7 +15,7 @@ from datacanary.model.dbt import DbtTarget
 from datacanary.model.location import Warehouse, plain_template
 from datacanary.project.git import Repository, open_repository
 from datacanary.protocols import Warehouse as OpenWarehouse
-from datacanary.warehouse.connect import connect
+from datacanary.warehouse.connect import connect, connect_by
 
 CONFIG_NAME = "datacanary.yml"
 DBT_NAME = "dbt_project.yml"
@@ -152,8 +152,9 @@ def with_profile(config: Config, home: Home, environ: Mapping[str, str]) -> Conf
     """Add what the profile of a dbt project says of the warehouse; raises ConfigError as reading it does."""
     if config.project.kind != "dbt":
         return config
-    target = find_profile(config, home, environ).target
-    return replace(config, warehouse=Warehouse(url_of(target), Where(config.file)), production=target.schema)
+    profile = find_profile(config, home, environ)
+    url = plain_template(profile.login.shown) if profile.login is not None else url_of(profile.target)
+    return replace(config, warehouse=Warehouse(url, Where(config.file)), production=profile.target.schema)
 
 
 def dbt_folder(config: Config, home: Home) -> Path:
@@ -169,10 +170,11 @@ def find_profile(config: Config, home: Home, environ: Mapping[str, str]) -> Prof
 
 
 def url_of(target: DbtTarget) -> str:
-    """Return the warehouse's URL, as a config has it."""
+    """Return the URL of a warehouse that is a file, as a config has it."""
     return plain_template(f"duckdb:///{target.path}")
 
 
-def open_warehouse(config: Config, folder: Path, environ: Mapping[str, str]) -> OpenWarehouse:
-    """Return the warehouse that a config names."""
-    return connect(config.warehouse.url(environ), folder)
+def open_warehouse(config: Config, home: Home, environ: Mapping[str, str]) -> OpenWarehouse:
+    """Return the warehouse that a config names, or the profile of a dbt project; nothing is opened yet."""
+    login = find_profile(config, home, environ).login if config.project.kind == "dbt" else None
+    return connect(config.warehouse.url(environ), home.folder) if login is None else connect_by(login)

@@ -70,7 +70,7 @@ def _look_at_dbt(repository: Repository, snapshot: WorktreeSnapshot, asked: Aske
         folder="this dbt project",
         models=dict.fromkeys(snapshot.glob("models/**/*.sql"), ""),
         layout="",
-        warehouse=open_warehouse(config, home.folder, asked.environ).shown,
+        warehouse=open_warehouse(config, home, asked.environ).shown,
         production=config.production,
         base=_base(repository),
         sources={},

@@ -39,7 +39,7 @@ def planned(versions: Versions, asked: Asked) -> Plan:
 def columns_outside(versions: Versions, environ: Mapping[str, str]) -> Pair[Columns]:
     """Look at the columns of what comes from outside, as far as a change can reach what reads it."""
     needed = models_to_read(versions.projects, changes_between(versions.projects))
-    leaves = Leaves(versions, lambda: open_warehouse(versions.configs.head, versions.home.folder, environ))
+    leaves = Leaves(versions, lambda: open_warehouse(versions.configs.head, versions.home, environ))
     return Pair(leaves.columns("base", needed.base), leaves.columns("head", needed.head))
 
 

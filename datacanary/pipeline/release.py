@@ -37,7 +37,7 @@ def open_desk(asked: Asked) -> Desk:
     """Find the project; touches no warehouse yet."""
     home = find_home(asked)
     config = read_config(home, asked.environ)
-    return Desk(home, config, runs_of(home.folder, asked.environ), open_warehouse(config, home.folder, asked.environ))
+    return Desk(home, config, runs_of(home.folder, asked.environ), open_warehouse(config, home, asked.environ))
 
 
 @contextmanager

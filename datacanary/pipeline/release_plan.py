@@ -13,7 +13,7 @@ from datacanary.model.project import Reference
 from datacanary.model.release import Observed, Swap
 from datacanary.model.reuse import Content
 from datacanary.model.verdict import Subject
-from datacanary.protocols import Workspace
+from datacanary.protocols import Standing, Workspace
 
 
 def swaps(
@@ -39,10 +39,10 @@ def gone(plan: Plan, run_id: str) -> tuple[Swap, ...]:
     return tuple(Swap(relation, None, "table", "", kept_as(run_id, relation)) for relation in relations)
 
 
-def observed_production(plan: Plan, workspace: Workspace) -> tuple[Observed, ...]:
+def observed_production(plan: Plan, standing: Standing) -> tuple[Observed, ...]:
     """Identify what is in production now under the names that a promotion would touch."""
     targets = sorted(set(_targets(plan, "base")) | set(_targets(plan, "head")))
-    return tuple(Observed(target, workspace.identity(workspace.production(target))) for target in targets)
+    return tuple(Observed(target, standing.identity(standing.production(target))) for target in targets)
 
 
 def obstacles(plan: Plan, subjects: Sequence[Subject]) -> tuple[str, ...]:

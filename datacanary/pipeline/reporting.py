@@ -22,7 +22,7 @@ from datacanary.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A finished check; `warehouse_seconds` is the time in which builds ran, out of the report's `seconds`.
+    """A finished check; `warehouse_seconds` is the time in which `tool` worked, out of the report's `seconds`.
 
     `trouble` says why nothing could be remembered, for --verbose.
     """
@@ -32,6 +32,7 @@ class Checked:
     folder: RunFolder
     warehouse_seconds: float
     trouble: str = ""
+    tool: str = "the warehouse's builds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Result:
     kept: tuple[Kept, ...] = ()
     notes: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    tool: str = "the warehouse's builds"
 
 
 def report_of(

@@ -188,7 +188,7 @@ def _both_of_dbt(
 def engine_of(config: Config, home: Home, environ: Mapping[str, str]) -> Engine:
     """Ask the warehouse for its dialect and name; where its URL needs a variable that is not set, it stays unnamed."""
     try:
-        warehouse = open_warehouse(config, home.folder, environ)
+        warehouse = open_warehouse(config, home, environ)
     except ConfigError:
         return Engine("duckdb", "")
     return Engine(warehouse.dialect, warehouse.catalog, warehouse.outline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -12,6 +13,8 @@ import pyarrow as pa
 
 from datacanary.model.basic import Column, Pair, Physical, Relation, Side
 from datacanary.model.dbt import Json
+from datacanary.model.fence import WHOLE, Fence
+from datacanary.model.release import Observed
 from datacanary.protocols import Query, Workspace
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_copy import Copied, copy_database
@@ -49,11 +52,20 @@ class DuckDBContained:
         size, seconds = self._copied.size / 1e6, self._copied.seconds
         return f"{self._file.name} {way} for each version ({size:,.1f} MB, {seconds:.1f} s)"
 
-    def connection(self, side: Side) -> Mapping[str, Json]:
+    def connection(self, side: Side, folder: Path) -> Mapping[str, Json]:
         """Return what a version's profile says otherwise; relative, so that it is the same in each run."""
-        del side
         # What models write as files goes into the version's own folder.
-        return {"path": f"../{_FOLDER}/{self._file.name}", "external_root": "."}
+        return {"path": Path(os.path.relpath(self._place(side), folder)).as_posix(), "external_root": "."}
+
+    def environment(self, command: str, environ: Mapping[str, str]) -> Mapping[str, str]:
+        """Return nothing: the profile says it all."""
+        del command, environ
+        return {}
+
+    def fence(self, side: Side) -> Fence:
+        """Return that all of a copy is a version's own."""
+        del side
+        return WHOLE
 
     def physical(self, side: Side, relation: Relation) -> Physical:
         """Return where a version's dbt makes a relation: the first part is the side."""
@@ -71,6 +83,11 @@ class DuckDBContained:
         with beside() as connection:
             listed = list_relations(connection, attach(connection, place))
         return frozenset(Relation(one.schema.lower(), one.name.lower()) for one in listed)
+
+    def moved(self, observed: Sequence[Observed]) -> tuple[Relation, ...]:
+        """Return nothing: the copies are of one moment."""
+        del observed
+        return ()
 
     def begin_alike(self) -> None:
         """Give head a copy of all that base has by now."""

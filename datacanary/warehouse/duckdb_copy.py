@@ -39,6 +39,8 @@ def copy_database(file: Path, places: Sequence[Path]) -> Copied:
         before = _state(file)
         _refuse_unreadable(file)
         _refuse_no_room(_size(before) * len(places), places[0], file)
+        for place in places:
+            _log(place).unlink(missing_ok=True)
         cloned = [_copied(source, target) for place in places for source, target in _parts(file, place)]
         if _state(file) == before:
             return Copied(_size(before), time.perf_counter() - started, cloned=all(cloned))

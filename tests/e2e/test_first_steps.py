@@ -57,12 +57,23 @@ def test_init_writes_a_config_that_works_and_never_overwrites(shop: Place) -> No
     assert (shop.folder / "datacanary.yml").read_text("utf-8") == written
 
 
-def test_init_in_a_dbt_project_says_that_it_cannot_be_read(shop: Place) -> None:
-    shop.commit({"dbt_project.yml": "name: x\n"})
+def test_init_in_a_dbt_project_without_a_profile_says_so(shop: Place) -> None:
+    shop.commit({"dbt_project.yml": "name: x\nprofile: x\n", "profiles.yml": "y: {}\n"})
     done = shop.run("init")
     assert done.exit_code == 2
-    assert "dbt project" in done.stderr
+    assert "There is no profile 'x'" in done.stderr
     assert not (shop.folder / "datacanary.yml").exists()
+
+
+def test_init_in_a_dbt_project_leaves_the_warehouse_to_dbt(shop: Place) -> None:
+    profile = "x: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, schema: marts}}}\n"
+    shop.commit({"dbt_project.yml": "name: x\nprofile: x\n", "profiles.yml": profile})
+    done = shop.run("init")
+    assert done.exit_code == 0, done.stderr
+    assert "schema marts" in done.stdout
+    written = (shop.folder / "datacanary.yml").read_text("utf-8")
+    assert "kind: dbt" in written
+    assert "warehouse" not in written
 
 
 def test_init_keeps_folders_that_only_sort_files_out_of_the_names(shop: Place) -> None:

@@ -12,8 +12,8 @@ from program import Place, make_place
 
 from datacanary.model.basic import Column, Pair, Side
 from datacanary.model.leaf import LeafColumns
-from datacanary.pipeline.leaves import Leaves
 from datacanary.pipeline.home import Asked, open_warehouse
+from datacanary.pipeline.leaves import Leaves
 from datacanary.pipeline.versions import Versions, read_versions
 from datacanary.warehouse import duckdb as duckdb_warehouse
 

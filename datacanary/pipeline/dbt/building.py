@@ -15,6 +15,7 @@ from datacanary.model.built import Built, Outcome
 from datacanary.model.dbt import DbtManifest, DbtResult
 from datacanary.model.plan import Build, Node
 from datacanary.pipeline.dbt.prepare import Kit, Prepared, failure
+from datacanary.pipeline.dbt.state import deferring
 from datacanary.project.manifest.selection import Selection, blocked_by_tests, tests_of
 
 Results = Mapping[str, DbtResult]
@@ -88,7 +89,9 @@ class Building:
         file.unlink(missing_ok=True)
         fresh = () if work.entry.incremental == "copy" else ("--full-refresh",)
         chosen = ("--indirect-selection", "empty", "--select", *selection.selectors(manifest))
-        invocation = work.run(side, "build", *fresh, *chosen)
+        elsewhere = self.present - {build.model.relation for build in self.builds}
+        state = deferring(self.kit, self.prepared, side, elsewhere)
+        invocation = self.kit.run(side, "build", *fresh, *state, *chosen)
         if not file.exists():
             raise self._problem(side, invocation)
         found = read_results(file.read_text("utf-8"), self.kit.warehouse.in_short)
@@ -127,7 +130,7 @@ def _first_failure(unique_id: str, manifest: DbtManifest, results: Results) -> s
             if node is None or read in seen:
                 continue
             if found is not None and found.status == "error":
-                return f"{node.relation} ({node.path})"
+                return f"{node.identifier.lower()} ({node.path})"
             seen.add(read)
             pending.append(read)
     return ""

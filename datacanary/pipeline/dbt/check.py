@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from datacanary.build.needed import Needed
 from datacanary.errors import UsageError
-from datacanary.impact.plan import display_name
+from datacanary.impact.plan import names_in
 from datacanary.model.basic import Side
 from datacanary.model.plan import Plan
 from datacanary.model.release import ReleasePlan
@@ -20,7 +20,9 @@ from datacanary.pipeline.compare import Comparing, compare_all, unaffected
 from datacanary.pipeline.dbt.building import Building, BuiltByDbt
 from datacanary.pipeline.dbt.data_files import link_data
 from datacanary.pipeline.dbt.deferral import to_build
+from datacanary.pipeline.dbt.incremental import not_shown
 from datacanary.pipeline.dbt.planning import Planned, plan_dbt_check
+from datacanary.pipeline.dbt.reads import dropped_on_failure, judge_reads, read_past
 from datacanary.pipeline.dbt.release import Head, observed_reads, with_swaps
 from datacanary.pipeline.dbt.tests import tested_by
 from datacanary.pipeline.dbt.work import Tell
@@ -55,16 +57,18 @@ def check_dbt(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checke
         planned = plan_dbt_check(chosen, asked, folder.path.resolve(), tell)
         affected = sum(table.effect != "unaffected" for table in planned.plan.tables)
         run = _Run(planned, folder, asked.extent, tell)
-        result = run.with_work() if affected else run.without_work()
-        report = report_of(planned.versions, planned.plan, folder, kind, result, time.perf_counter() - started)
-        keeps = result.release is not None and report.verdict.status in {"pass", "warn"}
-        release = run.kept(result.release) if keeps and result.release is not None else result.release
+        with dropped_on_failure(planned.kit.contained):
+            result = run.with_work() if affected else run.without_work()
+            report = report_of(planned.versions, planned.plan, folder, kind, result, time.perf_counter() - started)
+            keeps = result.release is not None and report.verdict.status in {"pass", "warn"}
+            release = run.kept(result.release) if keeps and result.release is not None else result.release
         run.clear()
         runs.finish(folder, StoredRun(__version__, report, release, planned.versions.configs.head.production))
     except BaseException:
         runs.drop(folder)
         raise
-    return Checked(report, runs, folder, result.warehouse_seconds, planned.versions.memory.trouble)
+    trouble = planned.versions.memory.trouble
+    return Checked(report, runs, folder, result.warehouse_seconds, trouble, result.tool)
 
 
 def _refuse_extent(extent: Extent) -> None:
@@ -94,7 +98,8 @@ class _Run:
     def without_work(self) -> Result:
         """No table is affected: nothing is built."""
         subjects = tuple(Subject(table, unaffected(table)) for table in self._plan.tables)
-        return Result(0.0, subjects, Inputs(pinned=True, how="nothing was read"), None, notes=tuple(self._notes()))
+        seconds, inputs = self.planned.kit.work.seconds, Inputs(pinned=True, how="nothing was read")
+        return Result(seconds, subjects, inputs, None, notes=tuple(self._notes()), tool="dbt")
 
     def with_work(self) -> Result:
         """Build, compare, and look at what a promotion will ask about."""
@@ -115,14 +120,15 @@ class _Run:
             subjects = compare_all(self._plan, done.built, self._comparing(tables))
             head = Head(prepared, done.built, tables, self.folder.run_id)
             release = with_swaps(release, self._plan, subjects, head)
-        after = state_of(files)
+        judged = judge_inputs(self._plan, kit.contained.how, before, state_of(files))
         return Result(
-            warehouse_seconds=done.built.busy_seconds,
+            warehouse_seconds=kit.work.seconds,
             subjects=subjects,
-            inputs=judge_inputs(self._plan, kit.contained.how, before, after),
+            inputs=judge_reads(judged, kit.contained, inputs, read_past(prepared, chosen.builds)),
             release=release,
             notes=tuple(self._notes(chosen, done)),
-            checks=self._test_checks(done),
+            tool="dbt",
+            checks=(*not_shown(self._plan, prepared), *self._test_checks(done)),
         )
 
     def _comparing(self, tables: Tables) -> Comparing:
@@ -145,14 +151,15 @@ class _Run:
         """Leave only dbt's log of each version."""
         self.planned.kit.contained.drop()
         for room in self.planned.kit.work.rooms:
-            for place in (room.project, room.profiles, room.target, room.logs):
+            for place in (room.files, room.profiles, room.target, room.logs):
                 shutil.rmtree(place, ignore_errors=True)
 
     def _notes(self, chosen: Needed | None = None, done: BuiltByDbt | None = None) -> Iterator[str]:
         prepared = self.planned.prepared
         yield from (one for one in prepared.by_name if chosen is not None)
         if chosen is not None and chosen.found:
-            names = sorted(display_name(relation, self._production) for _, relation in chosen.found)
+            name_of = names_in(prepared.projects, self._production)
+            names = sorted(name_of(relation) for _, relation in chosen.found)
             yield f"read in production, where no change reaches: {_some(names)}"
         hooks = tuple(dict.fromkeys(hook for one in prepared.manifests for hook in hooks_told(one)))
         if hooks and done is not None:

@@ -76,7 +76,7 @@ def kit_of(chosen: Chosen, asked: Asked, folder: Path, tell: Tell) -> Kit:
     config = chosen.configs.head
     memory = Cache(runs_of(chosen.home.folder, asked.environ).folder)
     work: Work = work_of(chosen, asked.environ, folder, tell, runs_of(chosen.home.folder, asked.environ).folder)
-    warehouse = open_warehouse(config, chosen.home.folder, asked.environ)
+    warehouse = open_warehouse(config, chosen.home, asked.environ)
     return Kit(
         work=work,
         warehouse=warehouse,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from datacanary.cache import Cache
 from datacanary.dbt.artifacts import problem_of
 from datacanary.dbt.clock import pin_snapshot_time
+from datacanary.dbt.declared_packages import declared
 from datacanary.dbt.events import Invocation
 from datacanary.dbt.export import export
 from datacanary.dbt.messages import Message
@@ -27,6 +29,7 @@ from datacanary.project.facts import TextReader
 from datacanary.project.git import Snapshot, WorktreeSnapshot
 from datacanary.project.manifest.compiling import Compiling
 from datacanary.project.manifest.isolation import refuse_escapes
+from datacanary.project.manifest.leaks import names_outside, refuse_leaks
 from datacanary.project.manifest.models import Reading, ReadProject, read_project, told_alike
 from datacanary.project.manifest.read import read_manifest
 from datacanary.project.naming import fold
@@ -34,13 +37,17 @@ from datacanary.protocols import Contained, Warehouse
 
 Command = Literal["compile", "parse"]
 
+# There are many more tests than models, and nobody needs their SQL.
+_WHAT_IS_BUILT = ("--select", "resource_type:model", "resource_type:snapshot")
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Both versions as their dbt compiled them.
 
     `snapshots` are those of the dbt project's folder. `nodes` says which node makes a relation. `by_name` are the
-    places of both versions where a model reads another one without ref().
+    places of both versions where a model reads another one without ref(); `outside` are files whose SQL reads what the
+    project makes in production, whatever is built, each with the relation.
     """
 
     work: Work
@@ -49,6 +56,7 @@ class Prepared:
     projects: Pair[Project]
     nodes: Pair[Mapping[Relation, str]]
     by_name: tuple[str, ...]
+    outside: tuple[tuple[str, Relation], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,10 @@ class Kit:
     memory: Cache
     engine: Engine
     production: str
+
+    def run(self, side: Side, command: str, *more: str) -> Invocation:
+        """Run a command of dbt for one version, in its own place; raises what `Work.run` does."""
+        return self.work.run(side, command, more, self.contained.environment(command, self.work.environ))
 
 
 def prepare(chosen: Chosen, kit: Kit, command: Command = "compile") -> Prepared:
@@ -90,6 +102,7 @@ def prepare(chosen: Chosen, kit: Kit, command: Command = "compile") -> Prepared:
         projects=Pair(_with_files(projects, snapshots, "base"), _with_files(projects, snapshots, "head")),
         nodes=read.map(_nodes),
         by_name=tuple(dict.fromkeys((*read.head.by_name, *read.base.by_name))),
+        outside=tuple(dict.fromkeys(one for found in compiler.outside.values() for one in found)),
     )
 
 
@@ -102,8 +115,12 @@ def _snapshot(chosen: Chosen, side: Side) -> Snapshot:
     path = chosen.configs.of(side).project.path.strip("/")
     if path in {"", "."}:
         return chosen.snapshots.of(side)
+    return _below(chosen, side, chosen.home.repository.relative((chosen.home.folder / path).resolve()))
+
+
+def _below(chosen: Chosen, side: Side, folder: str) -> Snapshot:
+    """Return a version's files below a folder of the repository."""
     repository = chosen.home.repository
-    folder = repository.relative((chosen.home.folder / path).resolve())
     if isinstance(chosen.snapshots.of(side), WorktreeSnapshot):
         return repository.worktree_snapshot(folder)
     return repository.commit_snapshot(chosen.versions.of(side).sha, folder)
@@ -114,13 +131,14 @@ class _Compiler:
     chosen: Chosen
     kit: Kit
     snapshots: Pair[Snapshot]
+    outside: dict[Side, tuple[tuple[str, Relation], ...]] = field(default_factory=dict)
 
     def compiled(self, side: Side) -> DbtManifest:
         """Export a version and compile it."""
         work = self.kit.work
         self._lay_out(side)
         fresh = () if work.entry.incremental == "copy" else ("--full-refresh",)
-        invocation = work.run(side, "compile", *fresh, *work.parsed_before(side))
+        invocation = self.kit.run(side, "compile", *fresh, *_WHAT_IS_BUILT, *work.parsed_before(side))
         if invocation.code == 0:
             work.keep_parsed(side)
             return self._manifest(side)
@@ -131,7 +149,7 @@ class _Compiler:
         work = self.kit.work
         self._lay_out(side)
         work.rooms.of(side).database.mkdir(parents=True, exist_ok=True, mode=0o700)
-        invocation = work.run(side, "parse", *work.parsed_before(side))
+        invocation = self.kit.run(side, "parse", *work.parsed_before(side))
         if invocation.code != 0:
             raise self._problem(side, invocation)
         work.keep_parsed(side)
@@ -147,9 +165,8 @@ class _Compiler:
         asking = [one for one in parsed.nodes.values() if one.raw and compiling.looks(one)]
         if not asking:
             raise self._problem(side, failed)
-        invocation = self.kit.work.run(
-            side, "compile", *options, "--exclude", *sorted({node.selector for node in asking})
-        )
+        without = ("--exclude", *sorted({node.selector for node in asking}))
+        invocation = self.kit.run(side, "compile", *options, *_WHAT_IS_BUILT, *without)
         if invocation.code != 0:
             raise self._problem(side, failed)
         return self._manifest(side)
@@ -157,21 +174,32 @@ class _Compiler:
     def _lay_out(self, side: Side) -> None:
         work, room = self.kit.work, self.kit.work.rooms.of(side)
         export(self.snapshots.of(side), room.project)
+        self._lay_out_beside(side)
         if not (room.project / "dbt_project.yml").is_file():
             raise ProjectError(
                 f"{side.capitalize()}, {self.chosen.versions.of(side)}, has no dbt_project.yml in this folder.",
                 hint="Compare versions that both have the dbt project here; --base names another base.",
             )
         pin_snapshot_time(room.project, work.profile.target.adapter)
-        write_profile(work.profile, room.profiles, self.kit.contained.connection(side))
+        write_profile(work.profile, room.profiles, self.kit.contained.connection(side, room.project))
         worktree = isinstance(self.snapshots.of(side), WorktreeSnapshot)
         sources = Sources(
             project=work.user,
             deps=lambda: work.deps(side),
             cache=(work.kept or room.folder) / "packages",
+            within=room.files,
             beside=work.user if worktree else None,
         )
         provide_packages(room.project, sources)
+
+    def _lay_out_beside(self, side: Side) -> None:
+        """Write out the packages that lie beside the project in the same repository, as they are in this version."""
+        room = self.kit.work.rooms.of(side)
+        for path in declared(room.project).local:
+            place = posixpath.normpath(posixpath.join(room.below, path))
+            if not place.startswith(("..", "/")) and not f"{place}/".startswith(f"{room.below or '.'}/"):
+                found = _below(self.chosen, side, "" if place == "." else place)
+                export(found, room.files / place)
 
     def _manifest_file(self, side: Side) -> Path:
         return self.kit.work.rooms.of(side).target / "manifest.json"
@@ -182,7 +210,12 @@ class _Compiler:
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ProjectError(f"dbt wrote no manifest.json for {side}.", hint="Try it: dbt compile.") from error
-        return read_manifest(text, "manifest.json")
+        written, fence = read_manifest(text, "manifest.json"), self.kit.contained.fence(side)
+        if not fence.is_shared:
+            return written
+        refuse_leaks(written, fence, self.kit.warehouse.catalog)
+        self.outside[side] = tuple(names_outside(written, fence))
+        return read_manifest(fence.logical(text), "manifest.json")
 
     def _problem(self, side: Side, invocation: Invocation) -> ProjectError:
         found = problem_of(invocation, self.kit.warehouse.in_short)

@@ -13,12 +13,12 @@ from datacanary.model.release import Observed, ReleasePlan, Swap
 from datacanary.model.verdict import Subject
 from datacanary.pipeline.dbt.prepare import Prepared
 from datacanary.pipeline.release_plan import gone, kept_as, new_upstream_first, not_compared
-from datacanary.protocols import BuiltTables, Workspace
+from datacanary.protocols import BuiltTables, Standing
 
 _SWAPPABLE = frozenset({"table", "view", "incremental", "seed", "snapshot"})
 
 
-def observed_reads(plan: Plan, chosen: Needed, there: Workspace) -> tuple[Observed, ...]:
+def observed_reads(plan: Plan, chosen: Needed, there: Standing) -> tuple[Observed, ...]:
     """Identify what the builds read and do not make: sources, and models that lie in production."""
     names = {
         read

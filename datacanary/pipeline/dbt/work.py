@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from datacanary.build.run import covered
 from datacanary.dbt.clock import STARTED, now
 from datacanary.dbt.events import Invocation, NodeEvent
 from datacanary.dbt.executable import find_dbt
@@ -20,6 +22,7 @@ from datacanary.dbt.profiles import Profile
 from datacanary.dbt.room import Room
 from datacanary.model.basic import Pair, Side
 from datacanary.model.config import DbtEntry
+from datacanary.model.dbt import NodeStatus
 from datacanary.pipeline.home import dbt_folder, find_profile
 from datacanary.pipeline.versions import Chosen
 
@@ -49,6 +52,12 @@ class Work:
     kept: Path | None = None
     started: str = field(default_factory=now)
     stopped: threading.Event = field(default_factory=threading.Event)
+    spans: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """How long at least one dbt ran."""
+        return covered(self.spans)
 
     def both(self, step: Callable[[Side], T]) -> Pair[T]:
         """Do a step for both versions side by side; what fails, or an interrupt, stops the other one too."""
@@ -68,15 +77,18 @@ class Work:
                 failed.result()
             return futures.map(Future.result)
 
-    def run(self, side: Side, command: str, *more: str) -> Invocation:
-        """Run a command for one version; raises ProjectError if it takes too long, and as `Call.run` does."""
+    def run(self, side: Side, command: str, more: Sequence[str], environ: Mapping[str, str]) -> Invocation:
+        """Run a command for one version, with `environ` besides the user's own.
+
+        Raises ProjectError if it takes too long, and as `Call.run` does.
+        """
         room = self.rooms.of(side)
         arguments = room.arguments(command, self.profile.target, *self._options(), *more)
-        return self._call(side, arguments)
+        return self._call(side, arguments, environ)
 
     def deps(self, side: Side) -> Invocation:
         """Install a version's packages."""
-        return self._call(side, self.rooms.of(side).deps())
+        return self._call(side, self.rooms.of(side).deps(), {})
 
     def parsed_before(self, side: Side) -> tuple[str, ...]:
         """Return the option that has dbt begin with what an earlier run has parsed of that side."""
@@ -104,36 +116,42 @@ class Work:
             options += ("--threads", str(self.entry.threads))
         return options
 
-    def _call(self, side: Side, arguments: tuple[str, ...]) -> Invocation:
+    def _call(self, side: Side, arguments: tuple[str, ...], environ: Mapping[str, str]) -> Invocation:
         room = self.rooms.of(side)
         call = Call(
             dbt=self.dbt,
             arguments=arguments,
             folder=room.project,
-            environ={**self.environ, **_UNDER_US, STARTED: self.started},
+            environ={**self.environ, **_UNDER_US, STARTED: self.started, **environ},
             timeout_seconds=self.entry.timeout,
             log=room.folder / "dbt.log",
             stopped=self.stopped,
         )
-        return run(call, lambda event: self._heard(side, event))
+        began = time.perf_counter()
+        try:
+            return run(call, lambda event: self._heard(side, event))
+        finally:
+            self.spans.append((began, time.perf_counter()))
 
     def _heard(self, side: Side, event: NodeEvent) -> None:
-        if event.status is not None and not event.unique_id.startswith("operation."):
-            self.tell(f"{side} {event.name} {_WORDS.get(event.status, event.status)}")
+        # What is skipped now may be built in the next round.
+        if event.status in _WORDS and not event.unique_id.startswith("operation."):
+            self.tell(f"{side} {event.name} {_WORDS[event.status]}")
 
 
-_WORDS = {"success": "done", "error": "NOT built", "fail": "FAILS", "warn": "warns"}
+_WORDS: Mapping[NodeStatus | None, str] = {"success": "done", "error": "NOT built", "fail": "FAILS", "warn": "warns"}
 
 
 def work_of(chosen: Chosen, environ: Mapping[str, str], folder: Path, tell: Tell, kept: Path | None = None) -> Work:
     """Find dbt and the profile; nothing is made or run yet. Raises UsageError or ConfigError."""
     config = chosen.configs.head
     user = dbt_folder(config, chosen.home)
+    below = chosen.home.repository.relative(user).strip("/.")
     return Work(
         dbt=find_dbt(config.project.dbt.executable, user, environ),
         profile=find_profile(config, chosen.home, environ),
         entry=config.project.dbt,
-        rooms=Pair(Room(folder / "dbt" / "base"), Room(folder / "dbt" / "head")),
+        rooms=Pair(Room(folder / "dbt" / "base", below), Room(folder / "dbt" / "head", below)),
         user=user,
         environ=environ,
         tell=tell,

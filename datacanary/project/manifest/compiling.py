@@ -16,6 +16,7 @@ _LOOKS = re.compile(
     r"|\badapter\s*\.\s*(?!dispatch\b|quote\b|quote_as_configured\b|type\b|resolve_file_format\b)\w+"
 )
 _CLOCK = re.compile(r"\b(?:run_started_at|invocation_id|modules\s*\.\s*(?:datetime|pytz)|thread_id)\b")
+_CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 # Asks whether its table is there, which changes nothing where everything is built anew.
 _HARMLESS = frozenset({"macro.dbt.is_incremental", "macro.dbt.should_full_refresh"})
 
@@ -34,6 +35,18 @@ class Compiling:
     def texts(self, node: DbtNode) -> dict[str, str]:
         """Return the text of every macro that a node can call, by its unique id."""
         return {one: self.manifest.macros.get(one, "") for one in self._macros(node)}
+
+    def called(self, text: str, macros: Iterable[str]) -> dict[str, str]:
+        """Return the text of every macro that a piece of Jinja names, of these, and of all that they call."""
+        named = {one for one in macros if re.search(rf"\b{re.escape(one.rpartition('.')[2])}\b", text)}
+        # dbt does not always say which macros a hook calls.
+        named |= {one for name in _CALL.findall(text) for one in self._called_so(name)}
+        reached = frozenset[str]().union(*(self._reached(one) for one in named))
+        return {one: self.manifest.macros.get(one, "") for one in reached}
+
+    def _called_so(self, name: str) -> Iterable[str]:
+        ours = (one for one in self.manifest.macros if one.rpartition(".")[2] == name)
+        return (one for one in ours if not one.startswith(("macro.dbt.", f"macro.dbt_{self.manifest.adapter}.")))
 
     def looks(self, node: DbtNode) -> str:
         """Name what in a node's Jinja asks the warehouse; an empty text if nothing does."""

@@ -7,40 +7,42 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from datacanary.errors import ProjectError, Where
 from datacanary.model.dbt import DbtManifest, DbtNode, Json
+from datacanary.project.manifest.compiling import Compiling
 
 _LEAVES = re.compile(
     r"\bcopy\b[^;]*\bto\b|\bexport\s+database\b|\battach\b|\binstall\b|\bcreate\s+(?:or\s+replace\s+)?(?:persistent\s+)?secret\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ASKS = "DATACANARY"
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|/|~|\\)|(?:^|/)\.\.(?:/|$)", re.IGNORECASE)
 
 
 def refuse_escapes(manifest: DbtManifest, catalog: str) -> None:
     """Raise ProjectError for the first thing that a copy of the database, called `catalog`, would not contain.
 
-    That is a relation in another database, a file that a model writes outside its folder, and a hook that writes files
-    or opens databases. Custom schemas, aliases, hooks that write tables and names that are written out are contained.
+    That is a relation in another database, a file that a model writes outside its folder, and a hook or header that
+    writes files or opens databases, by itself or by a macro that it calls. Custom schemas, aliases, hooks that write
+    tables and names that are written out are contained. What asks for DATACANARY is taken to know what it does.
     """
+    compiling = Compiling(manifest)
     for node in manifest.nodes.values():
         if node.makes_relation:
             _refuse_other_database(node, catalog)
             _refuse_files(node)
-    for node, key, text in _hooks_of(manifest.nodes.values()):
-        if _LEAVES.search(text):
-            raise _refused(f"The {key} of {node.name} writes files or opens databases.", node)
+            _refuse_statements(node, compiling)
     for hook in manifest.hooks:
-        if _LEAVES.search(hook):
+        if _leaves(hook.text, compiling.called(hook.text, hook.macros)):
             raise ProjectError(
-                f"A hook writes files or opens databases, which no copy of the warehouse contains: {shown(hook)}",
+                f"A hook writes files or opens databases, which no copy of the warehouse contains: {shown(str(hook))}",
                 hint=_GUARD,
             )
 
 
 def hooks_told(manifest: DbtManifest) -> Iterator[str]:
     """Say which hooks run beside the models, in the version's own place too."""
-    yield from (shown(hook) for hook in manifest.hooks)
+    yield from (shown(str(hook)) for hook in manifest.hooks)
     by_package: dict[str, list[str]] = {}
-    for node, key, _ in _hooks_of(manifest.nodes.values()):
+    for node, key in _hooks_of(manifest.nodes.values()):
         by_package.setdefault(key, []).append(node.name)
     yield from (f"{key} of {', '.join(sorted(set(names)))}" for key, names in sorted(by_package.items()))
 
@@ -76,11 +78,26 @@ def _refuse_files(node: DbtNode) -> None:
         raise _refused(f"{node.name} is written to a file outside the project's folder (config location).", node)
 
 
-def _hooks_of(nodes: Iterable[DbtNode]) -> Iterator[tuple[DbtNode, str, str]]:
+def _refuse_statements(node: DbtNode, compiling: Compiling) -> None:
+    for key, text in _beside_query(node):
+        if _leaves(text, compiling.called(text, node.macros)):
+            raise _refused(f"The {key} of {node.name} writes files or opens databases.", node)
+
+
+def _leaves(text: str, macros: Mapping[str, str]) -> bool:
+    texts = (text, *macros.values())
+    return any(_LEAVES.search(one) for one in texts) and not any(_ASKS in one for one in texts)
+
+
+def _hooks_of(nodes: Iterable[DbtNode]) -> Iterator[tuple[DbtNode, str]]:
     for node in nodes:
-        for key in ("pre-hook", "post-hook"):
-            for text in _texts(node.config.get(key)):
-                yield node, key, text
+        yield from ((node, key) for key, _ in _beside_query(node) if key != "sql_header")
+
+
+def _beside_query(node: DbtNode) -> Iterator[tuple[str, str]]:
+    for key in ("pre-hook", "post-hook", "sql_header"):
+        for text in _texts(node.config.get(key)):
+            yield key, text
 
 
 def _texts(hooks: Json) -> Iterator[str]:

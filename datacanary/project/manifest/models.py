@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -86,12 +87,17 @@ class _Nodes:
         models = {node.relation: self.model(node) for node in self.made.values()}
         refuse_cycles(models)
         return ReadProject(
-            Project(version, models, {}, {}),
+            Project(version, models, {}, {}, self._names()),
             {node.relation: node.unique_id for node in self.made.values()},
             {node.relation: self.compiling.digest(node) for node in self.made.values()},
             frozenset(node.relation for node in self.made.values() if self.compiling.holds_time(node)),
             tuple(self.hard_coded),
         )
+
+    def _names(self) -> dict[Relation, str]:
+        """Call each relation as dbt's users do, without its schema, unless another one is called so, too."""
+        times = Counter(relation.name for relation in self.by_relation)
+        return {one: one.name if times[one.name] == 1 else str(one) for one in self.by_relation}
 
     def model(self, node: DbtNode) -> Model:
         opaque = self._why_opaque(node)
@@ -134,7 +140,7 @@ class _Nodes:
 
     def _opaque(self, node: DbtNode, why: str) -> Model:
         adds = adds_to_what_is_there(node, copies=self.reading.copies)
-        settings = settings_of(node, adds=adds)
+        settings = settings_of(node)
         return Model(
             relation=node.relation,
             path=self._path(node),
@@ -159,7 +165,7 @@ class _Nodes:
 
     def _of_query(self, node: DbtNode, text: str, facts: Facts) -> Model:
         adds = adds_to_what_is_there(node, copies=self.reading.copies)
-        settings = settings_of(node, adds=adds)
+        settings = settings_of(node)
         named = [one for name in facts.reads.names if (one := self._reference(node, name)) is not None]
         files = [Reference("file", None, found.text, found.span, "", found.line) for found in facts.reads.paths]
         unnamed = self._declared(node) - {one.target for one in named if one.target is not None}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from datacanary.errors import ProjectError, Where
-from datacanary.model.dbt import DbtExposure, DbtManifest, DbtNode, DbtSource
+from datacanary.model.dbt import DbtExposure, DbtHook, DbtManifest, DbtNode, DbtSource
 from datacanary.project.manifest.entries import Entry
 from datacanary.project.manifest.nodes import KINDS, node_of, unit_test_of
 
@@ -15,7 +15,6 @@ _OLDEST, _NEWEST = 10, 12
 _OLDEST_DBT = (1, 8)
 _SCHEMA = re.compile(r"/v(\d+)(?:\.json)?$")
 _RELEASE = re.compile(r"(\d+)\.(\d+)")
-_LONGEST_HOOK = 80
 _HOOKS = ("on-run-start", "on-run-end")
 _BETWEEN = ("metrics", "semantic_models", "saved_queries")
 _UPGRADE = "Install a newer dbt in the environment that runs it: pip install --upgrade dbt-core."
@@ -145,7 +144,7 @@ def _beneath(reads: tuple[str, ...], between: Mapping[str, tuple[str, ...]]) -> 
     return tuple(one for one in found if one not in between)
 
 
-def _hooks(root: Entry, project: str) -> tuple[str, ...]:
+def _hooks(root: Entry, project: str) -> tuple[DbtHook, ...]:
     found = []
     for name, entry in root.entries("nodes", "Node"):
         if entry.text("resource_type") != "operation":
@@ -154,13 +153,15 @@ def _hooks(root: Entry, project: str) -> tuple[str, ...]:
         when = next((place for place, word in enumerate(_HOOKS) if word in tags), len(_HOOKS))
         position = entry.values.get("index")
         found.append((when, position if isinstance(position, int) else 0, name, _hook(entry, tags, project)))
-    return tuple(text for _, _, _, text in sorted(found))
+    return tuple(hook for *_, hook in sorted(found, key=lambda one: one[:3]))
 
 
-def _hook(entry: Entry, tags: tuple[str, ...], project: str) -> str:
+def _hook(entry: Entry, tags: tuple[str, ...], project: str) -> DbtHook:
     named = next((word for word in _HOOKS if word in tags), "operation")
     package = entry.name("package_name")
     of_package = "" if package == project else f" of package {package}"
-    sql = " ".join(entry.text("raw_code").split())
-    shown = sql if len(sql) <= _LONGEST_HOOK else f"{sql[: _LONGEST_HOOK - 1]}…"
-    return f"{named} in dbt_project.yml{of_package}: {shown}"
+    return DbtHook(
+        place=f"{named} in dbt_project.yml{of_package}",
+        text=" ".join(entry.text("raw_code").split()),
+        macros=entry.inner("depends_on").texts("macros"),
+    )

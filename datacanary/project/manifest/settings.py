@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator
 
 from datacanary.model.dbt import DbtNode, Json
@@ -16,17 +18,24 @@ _OF_NO_ROWS = frozenset(
 )
 _OF_ADDING = frozenset({"incremental_strategy", "unique_key", "on_schema_change", "merge_update_columns"})
 _DEFAULTS: dict[str, Json] = {"on_configuration_change": "apply", "on_schema_change": "ignore", "delimiter": ","}
+INCREMENTAL_PART = "what later runs add"
+"""The name of the setting that differs where the incremental part of a model does."""
+
+_COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 _HOOKS = ("pre-hook", "post-hook")
 _MADE_BY_DBT = frozenset({"table", "view", "incremental", "seed", "snapshot"})
 
 
-def settings_of(node: DbtNode, *, adds: bool) -> tuple[tuple[str, str], ...]:
+def settings_of(node: DbtNode) -> tuple[tuple[str, str], ...]:
     """Return the parts of a config that can decide rows, by the user's names for them, as JSON.
 
-    `adds` says that what is there already stays: then it matters by which rule new rows are added.
+    Of an incremental model that is also how later runs add to it, which a build from nothing does not show.
     """
-    left_out = _OF_NO_ROWS if adds or node.kind == "snapshot" else _OF_NO_ROWS | _OF_ADDING
+    adds = node.kind == "snapshot" or node.materialized == "incremental"
+    left_out = _OF_NO_ROWS if adds else _OF_NO_ROWS | _OF_ADDING
     found = {key: value for key, value in node.config.items() if key not in left_out and _says(key, value)}
+    if node.materialized == "incremental":
+        found |= {"materialized": "incremental", INCREMENTAL_PART: _incremental_part(node)}
     if "contract" in found:
         found["data types of columns"] = {name: one.data_type for name, one in sorted(node.columns.items())}
     if node.materialized not in _MADE_BY_DBT:
@@ -52,6 +61,13 @@ def beyond_query(node: DbtNode, *, adds: bool) -> Iterator[str]:
 def adds_to_what_is_there(node: DbtNode, *, copies: bool) -> bool:
     """Tell whether a node's table keeps rows of before; with `copies` all incremental ones do."""
     return node.materialized == "incremental" and (copies or node.config.get("full_refresh") is False)
+
+
+def _incremental_part(node: DbtNode) -> str:
+    """Return a digest of the file without comments and white space, if it asks whether it adds to what is there."""
+    if "is_incremental" not in node.raw:
+        return ""
+    return hashlib.sha256(" ".join(_COMMENT.sub(" ", node.raw).split()).encode()).hexdigest()[:16]
 
 
 def _says(key: str, value: Json) -> bool:

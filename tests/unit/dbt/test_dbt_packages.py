@@ -38,7 +38,7 @@ class World:
 
     def provide(self, beside: Path | None = None) -> str:
         """Provide the packages."""
-        return provide_packages(self.private, Sources(self.users, self._deps, self.cache, beside))
+        return provide_packages(self.private, Sources(self.users, self._deps, self.cache, self.private, beside))
 
     def found(self, name: str, folder: str = "dbt_packages") -> str:
         """Return what the macro of a package says."""

@@ -69,7 +69,7 @@ def test_a_model() -> None:
         "select 1",
         "select 1",
         "abc",
-        "fqn:shop.orders",
+        "fqn:shop.orders,resource_type:model,file:orders.sql",
     )
 
 
@@ -150,11 +150,11 @@ def test_analyses_are_left_out_and_hooks_are_told_in_their_order() -> None:
         hook("e", "on-run-end", 1, "x" * 100),
     )
     assert found.nodes == {}
-    assert found.hooks == (
+    assert tuple(map(str, found.hooks)) == (
         "on-run-start in dbt_project.yml of package audit: select 2",
         "on-run-start in dbt_project.yml: select 10",
         "on-run-end in dbt_project.yml: drop table x",
-        f"on-run-end in dbt_project.yml: {'x' * 79}…",
+        f"on-run-end in dbt_project.yml: {'x' * 100}",
     )
 
 
@@ -301,7 +301,7 @@ def test_what_dbt_writes(of_jaffle_shop: DbtManifest) -> None:
     assert len(of_jaffle_shop.hooks) == 2
     assert nodes["inc"].relation == Relation("main_deep", "inc_orders")
     assert nodes["inc"].reads == ("model.jaffle_shop.orders", "model.jaffle_shop.eph")
-    assert nodes["dims.v2"].selector == "fqn:jaffle_shop.dims.v2"
+    assert nodes["dims.v2"].selector == "fqn:jaffle_shop.dims.v2,resource_type:model,file:dims_v2.sql"
     assert nodes["dims.v2"].relation.name == "dims_v2"
     assert nodes["py"].language == "python"
     assert not nodes["eph"].makes_relation
