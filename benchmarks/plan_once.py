@@ -16,8 +16,8 @@ from pathlib import Path
 
 def plan(folder: str) -> Callable[[], dict[str, object]]:
     """Plan a project as `datacanary plan` does."""
+    from datacanary.pipeline.home import Asked  # noqa: PLC0415
     from datacanary.pipeline.planning import plan_only  # noqa: PLC0415 -- what is measured apart
-    from datacanary.pipeline.versions import Asked  # noqa: PLC0415
 
     def run() -> dict[str, object]:
         versions, made = plan_only(Asked(start=Path(folder), environ=dict(os.environ)))

@@ -22,11 +22,15 @@ from datacanary.model.release import LiveTable, Observed, PromotionRecord, Swap
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an engine promises, told by `doctor` and the README."""
+    """What an engine promises, told by `doctor` and the README.
+
+    `promotion_obstacle` says why nothing can be promoted there, if that is so.
+    """
 
     atomic_promotion: str
     pinned_input: str
     parallel_builds: bool
+    promotion_obstacle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ class Contained(Protocol):
         """Say how both versions came to the same input, and what that cost."""
 
     def connection(self, side: Side, folder: Path) -> Mapping[str, Json]:
-        """Return what the connection of the tool, at work in `folder`, must say otherwise to be in a version's place."""
+        """Return what the tool's connection must say otherwise to be in a version's place; it works in `folder`."""
 
     def environment(self, command: str, environ: Mapping[str, str]) -> Mapping[str, str]:
         """Return what the tool's environment must say otherwise while it does a command, such as `build`."""

@@ -32,5 +32,5 @@ def validate(
             console.result(f"note: {note}")
         for note in versions.unread:
             console.note(note)
-        told = f"{versions.configs.head.file} and {count(models, 'model')} are valid"
-        console.result(f"ok: {told}; {count(affected, 'table')} can differ.")
+        named = f"{versions.configs.head.file} and " if versions.home.config_file.exists() else ""
+        console.result(f"ok: {named}{count(models, 'model')} are valid; {count(affected, 'table')} can differ.")

@@ -104,7 +104,7 @@ class Plan:
     in the production schema, then in the warehouse's default one. `unselected` are affected tables that the user
     left out. `unknown_columns` says of what is read from outside why its columns are not known. `unpinned` are reads
     that cannot be held still, each with its file and line. `new` are the models that base lacks and `own` builds read.
-    `in_production` are models that no change reaches and that both sides read there: they are not built.
+    `in_production` names models that no change reaches and that both sides read there: they are not built.
     """
 
     versions: Pair[Version]
@@ -119,7 +119,7 @@ class Plan:
     unknown_columns: tuple[str, ...] = ()
     unpinned: tuple[str, ...] = ()
     new: frozenset[Relation] = frozenset()
-    in_production: tuple[Relation, ...] = ()
+    in_production: tuple[str, ...] = ()
 
     def place_of(self, relation: Relation, reader: Place) -> Place:
         """Return where a build in `reader`'s place finds a model or source."""

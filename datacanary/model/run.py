@@ -47,7 +47,8 @@ class Report:
     """Everything that a report may tell; what masking hides is left out already.
 
     `started_at` is ISO 8601 in UTC, `seconds` the wall time. `notes` are sentences about the whole run. For a
-    plain `diff` the versions' refs are the two things compared and their commits are empty.
+    plain `diff` the versions' refs are the two things compared and their commits are empty. What is not `promotable`
+    cannot be put into production by us, whatever the verdict.
     """
 
     run_id: str
@@ -60,6 +61,7 @@ class Report:
     tables: tuple[TableReport, ...]
     notes: tuple[str, ...] = ()
     tool_version: str = ""
+    promotable: bool = True
 
     def checks_of(self, table: str) -> tuple[Check, ...]:
         """Return the checks of one table."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeVar
 
+from datacanary.dbt.executable import find_dbt
 from datacanary.errors import CanaryError
 from datacanary.model.words import count
 from datacanary.pipeline.home import Asked
@@ -49,10 +50,21 @@ def examine(asked: Asked) -> Iterator[Symptom]:
     if isinstance(desk, Symptom):
         yield desk
         return
-    yield Symptom("good", f"config {desk.home.config_file.name}: production schema {desk.config.production}")
+    yield Symptom("good", _config(desk))
+    if desk.config.project.kind == "dbt":
+        dbt = _try(lambda: find_dbt(desk.config.project.dbt.executable, desk.home.folder, asked.environ))
+        yield dbt if isinstance(dbt, Symptom) else Symptom("good", f"dbt is {dbt}")
+        if isinstance(dbt, Symptom):
+            return
     yield _versions(asked)
     yield from _warehouse(desk)
     yield from _runs(desk)
+
+
+def _config(desk: Desk) -> str:
+    if desk.home.config_file.exists():
+        return f"config {desk.home.config_file.name}: production schema {desk.config.production}"
+    return f"dbt project without a config: production schema {desk.config.production}, as its profile says"
 
 
 def _try(step: Callable[[], T]) -> T | Symptom:

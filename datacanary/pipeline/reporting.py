@@ -68,6 +68,7 @@ def report_of(
         tables=tuple(_table(subject, verdict, policy) for subject in result.subjects),
         notes=(*versions.notes, *versions.unread, *result.notes, *_notes(versions, plan)),
         tool_version=__version__,
+        promotable=result.release is None or not result.release.obstacles,
     )
 
 

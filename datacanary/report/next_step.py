@@ -29,6 +29,8 @@ def next_step(report: Report) -> str:
             return "merge: there is no data to look at"
         case _ if report.kind == "deploy":
             return f"undo it with: datacanary rollback {report.run_id}"
+        case _ if not report.promotable:
+            return "merge"
         case _:
             return f"merge; or put these tables into production: datacanary promote {report.run_id}"
     return step

@@ -29,7 +29,7 @@ def as_json(plan: Plan) -> str:
             }
             for build in plan.builds
         ],
-        "in_production": [str(relation) for relation in plan.in_production],
+        "in_production": list(plan.in_production),
         "sources": [
             {"place": placed.place, "name": str(placed.source.relation), "files": [f.path for f in placed.source.files]}
             for placed in plan.sources

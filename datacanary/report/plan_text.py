@@ -52,8 +52,8 @@ def _head(plan: Plan, affected: Sequence[PlannedTable], style: Style) -> Iterato
     if plan.builds:
         yield from labelled("build ", for_terminal(_builds(plan.builds)), style)
     if plan.in_production:
-        read = _few([str(relation) for relation in plan.in_production])
-        yield from labelled("read  ", for_terminal(f"{read} in production, where no change reaches"), style)
+        read = f"{_few(plan.in_production)} in production, where no change reaches"
+        yield from labelled("read  ", for_terminal(read), style)
     for label, lines in (
         ("not pinned", plan.unpinned),
         ("columns not known", plan.unknown_columns),

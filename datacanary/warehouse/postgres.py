@@ -41,6 +41,7 @@ class PostgresWarehouse:
         atomic_promotion="not there yet",
         pinned_input="what the builds read is fingerprinted before and after",
         parallel_builds=True,
+        promotion_obstacle="promotion on PostgreSQL is not there yet",
     )
 
     def __init__(self, login: Login) -> None:

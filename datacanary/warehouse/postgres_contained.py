@@ -167,6 +167,8 @@ class PostgresContained:
                 "WHERE application_name = %s AND pid <> pg_catalog.pg_backend_pid() AND usename = session_user",
                 [self._named[:_LONGEST_NAME]],
             )
+            # Somebody else may look at them; whoever cleans up later finds them in the register.
+            connection.execute(f"SET lock_timeout = '{_SECONDS_FOR_LOCKS} s'".encode())
             drop_schemas(connection, self._prefix)
         (self._folder / REGISTER).unlink(missing_ok=True)
 
@@ -184,6 +186,7 @@ class PostgresContained:
 
 
 _OLDEST = 130_000
+_SECONDS_FOR_LOCKS = 60
 _LONGEST_NAME = 63
 _OWN = re.compile(r"dc_\w+_(?:base|head)(?:_|$)")
 

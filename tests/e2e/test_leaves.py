@@ -59,7 +59,7 @@ def read(shop: Place) -> Versions:
 
 def columns(shop: Place, side: Side = "head", versions: Versions | None = None) -> dict[str, LeafColumns]:
     found = versions or read(shop)
-    leaves = Leaves(found, lambda: open_warehouse(found.configs.head, shop.folder, shop.environment))
+    leaves = Leaves(found, lambda: open_warehouse(found.configs.head, found.home, shop.environment))
     answers = leaves.columns(side, found.projects.of(side).models.values())
     return {str(leaf): answer for leaf, answer in answers.items()}
 

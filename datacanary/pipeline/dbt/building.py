@@ -16,7 +16,7 @@ from datacanary.model.dbt import DbtManifest, DbtResult
 from datacanary.model.plan import Build, Node
 from datacanary.pipeline.dbt.prepare import Kit, Prepared, failure
 from datacanary.pipeline.dbt.state import deferring
-from datacanary.project.manifest.selection import Selection, blocked_by_tests, tests_of
+from datacanary.project.manifest.selection import Selection, blocked_by_tests, new_tests, tests_of
 
 Results = Mapping[str, DbtResult]
 _MOST_ROUNDS = 10
@@ -51,7 +51,14 @@ class Building:
         chosen = [nodes[build.model.relation] for build in self.builds if build.place in places]
         tested = [nodes[build.model.relation] for build in self.builds if build.place == side]
         present = self.present | frozenset(build.model.relation for build in self.builds if build.place == "shared")
-        return Selection(tuple(sorted(chosen)), tests_of(manifest, chosen, tested, present))
+        tests = tests_of(manifest, chosen, tested, present)
+        new = self.new_tests(present) if side == "head" else ()
+        return Selection(tuple(sorted(chosen)), tuple(sorted({*tests, *new})))
+
+    def new_tests(self, present: frozenset[Relation]) -> tuple[str, ...]:
+        """Return the tests that head brings, also those of tables that no change reaches."""
+        built = frozenset(build.model.relation for build in self.builds if build.place != "base")
+        return new_tests(self.prepared.manifests.base, self.prepared.manifests.head, present | built)
 
     def run(self) -> BuiltByDbt:
         """Build both versions. Raises ProjectError if dbt itself gives up or takes too long.
@@ -77,7 +84,7 @@ class Building:
         results: dict[str, DbtResult] = {}
         pending = selection
         for _ in range(_MOST_ROUNDS):
-            if not pending.nodes:
+            if not pending.nodes and not pending.tests:
                 break
             results |= self._run(side, pending)
             pending = blocked_by_tests(manifest, pending, results)

@@ -33,6 +33,7 @@ from datacanary.pipeline.release_plan import observed_production
 from datacanary.pipeline.reporting import Checked, Result, report_of
 from datacanary.pipeline.versions import Chosen
 from datacanary.project.manifest.isolation import hooks_told
+from datacanary.project.manifest.selection import new_tests
 from datacanary.protocols import Tables
 from datacanary.runs import RunFolder, StoredRun, runs_of
 from datacanary.tablediff.means import Means
@@ -55,13 +56,13 @@ def check_dbt(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checke
     folder = runs.start()
     try:
         planned = plan_dbt_check(chosen, asked, folder.path.resolve(), tell)
-        affected = sum(table.effect != "unaffected" for table in planned.plan.tables)
         run = _Run(planned, folder, asked.extent, tell)
         with dropped_on_failure(planned.kit.contained):
-            result = run.with_work() if affected else run.without_work()
+            result = run.with_work() if run.has_work else run.without_work()
             report = report_of(planned.versions, planned.plan, folder, kind, result, time.perf_counter() - started)
-            keeps = result.release is not None and report.verdict.status in {"pass", "warn"}
-            release = run.kept(result.release) if keeps and result.release is not None else result.release
+            release = result.release
+            if release is not None and report.promotable and report.verdict.status in {"pass", "warn"}:
+                release = run.kept(release)
         run.clear()
         runs.finish(folder, StoredRun(__version__, report, release, planned.versions.configs.head.production))
     except BaseException:
@@ -95,6 +96,13 @@ class _Run:
     def _production(self) -> str:
         return self.planned.versions.configs.head.production
 
+    @property
+    def has_work(self) -> bool:
+        """Whether a table can differ, or head brings a test."""
+        base, head = self.planned.prepared.manifests
+        made = frozenset(self.planned.prepared.nodes.head)
+        return any(one.effect != "unaffected" for one in self._plan.tables) or bool(new_tests(base, head, made))
+
     def without_work(self) -> Result:
         """No table is affected: nothing is built."""
         subjects = tuple(Subject(table, unaffected(table)) for table in self._plan.tables)
@@ -115,7 +123,9 @@ class _Run:
             inputs = observed_reads(self._plan, chosen, there)
         self.tell(f"dbt builds {count(len(chosen.builds), 'model')} for both versions")
         done = Building(kit, prepared, chosen.builds, present).run()
-        release = ReleasePlan((), production, inputs, hashed, kit.warehouse.engine)
+        obstacle = kit.warehouse.capabilities.promotion_obstacle
+        obstacles = (obstacle,) if obstacle else ()
+        release = ReleasePlan((), production, inputs, hashed, kit.warehouse.engine, obstacles)
         with kit.contained.built(self._production) as tables:
             subjects = compare_all(self._plan, done.built, self._comparing(tables))
             head = Head(prepared, done.built, tables, self.folder.run_id)

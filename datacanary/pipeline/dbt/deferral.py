@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from datacanary.build.needed import Needed, needed
+from datacanary.impact.plan import names_in
 from datacanary.model.basic import Relation
 from datacanary.model.plan import Build, Plan
 from datacanary.model.reuse import Found
-from datacanary.pipeline.dbt.prepare import Kit
+from datacanary.pipeline.dbt.prepare import Kit, Prepared
 
 
 def to_build(plan: Plan, kit: Kit, present: frozenset[Relation]) -> Needed:
@@ -23,6 +24,7 @@ def to_build(plan: Plan, kit: Kit, present: frozenset[Relation]) -> Needed:
     return needed(plan, deferred)
 
 
-def as_built(plan: Plan, chosen: Needed) -> Plan:
+def as_built(plan: Plan, chosen: Needed, prepared: Prepared, kit: Kit) -> Plan:
     """Return the plan with only those builds that will be done."""
-    return replace(plan, builds=chosen.builds, in_production=tuple(sorted(name for _, name in chosen.found)))
+    name_of = names_in(prepared.projects, kit.production)
+    return replace(plan, builds=chosen.builds, in_production=tuple(sorted(name_of(one) for _, one in chosen.found)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from datacanary.model.basic import Pair
@@ -28,6 +28,9 @@ def _with_maker(table: PlannedTable, prepared: Prepared, compiling: Pair[Compili
         return table
     if not table.reason.startswith(_QUERY):
         return table
+    ephemeral = _ephemeral_changed(nodes, prepared)
+    if ephemeral:
+        return replace(table, reason=f"its compiled SQL changed, by {', '.join(ephemeral)}")
     macros = _changed(compiling.base.texts(nodes.base), compiling.head.texts(nodes.head))
     what = f"by {_list(macros)}" if macros else "by a variable, or by what it looks up"
     return replace(table, reason=f"its compiled SQL changed, {what}{table.reason.removeprefix(_QUERY)}")
@@ -39,6 +42,26 @@ def _nodes(table: PlannedTable, prepared: Prepared) -> Pair[DbtNode] | None:
         return None
     manifests = prepared.manifests
     return Pair(manifests.base.nodes[ids.base], manifests.head.nodes[ids.head])
+
+
+def _ephemeral_changed(nodes: Pair[DbtNode], prepared: Prepared) -> list[str]:
+    """Name the ephemeral models, with their files, that are part of a model's SQL and are not the same."""
+    base, head = (
+        {one.name: one for one in _ephemeral(node, manifest.nodes)}
+        for node, manifest in zip(nodes, prepared.manifests, strict=True)
+    )
+    changed = (name for name in head if name not in base or base[name].raw != head[name].raw)
+    return [f"the ephemeral model {name} ({head[name].path})" for name in sorted(changed)]
+
+
+def _ephemeral(node: DbtNode, nodes: Mapping[str, DbtNode]) -> Iterator[DbtNode]:
+    pending, seen = list(node.reads), set(node.reads)
+    while pending:
+        one = nodes.get(pending.pop())
+        if one is not None and one.kind == "model" and not one.makes_relation:
+            yield one
+            pending += [read for read in one.reads if read not in seen]
+            seen.update(one.reads)
 
 
 def _changed(base: Mapping[str, str], head: Mapping[str, str]) -> list[str]:

@@ -43,7 +43,7 @@ def plan_dbt(chosen: Chosen, asked: Asked, tell: Tell) -> tuple[Versions, Plan]:
         prepared = prepare(chosen, kit)
         versions = versions_of(chosen, kit, prepared)
         plan = outlined(versions, asked, columns_outside(versions, asked.environ))
-        built = as_built(plan, to_build(plan, kit, kit.contained.relations()))
+        built = as_built(plan, to_build(plan, kit, kit.contained.relations()), prepared, kit)
         return versions, told(built, prepared)
 
 

@@ -18,7 +18,7 @@ from datacanary.dbt.export import export
 from datacanary.dbt.messages import Message
 from datacanary.dbt.packages import Sources, provide_packages
 from datacanary.dbt.private_profile import write_profile
-from datacanary.errors import ProjectError, Where
+from datacanary.errors import ConfigError, ProjectError, Where
 from datacanary.model.basic import Pair, Relation, Side
 from datacanary.model.dbt import DbtManifest, DbtNode
 from datacanary.model.project import Project, SourceData
@@ -37,6 +37,7 @@ from datacanary.protocols import Contained, Warehouse
 
 Command = Literal["compile", "parse"]
 
+_TRIED_TO_WRITE = "read-only transaction"
 # There are many more tests than models, and nobody needs their SQL.
 _WHAT_IS_BUILT = ("--select", "resource_type:model", "resource_type:snapshot")
 
@@ -82,6 +83,7 @@ def prepare(chosen: Chosen, kit: Kit, command: Command = "compile") -> Prepared:
     compile, naming the version, the node and the file, and for what would be written outside the copies.
     """
     work = kit.work
+    _refuse_copies(chosen, kit)
     snapshots = Pair(_snapshot(chosen, "base"), _snapshot(chosen, "head"))
     compiler = _Compiler(chosen, kit, snapshots)
     manifests = work.both(compiler.compiled if command == "compile" else compiler.parsed)
@@ -104,6 +106,15 @@ def prepare(chosen: Chosen, kit: Kit, command: Command = "compile") -> Prepared:
         by_name=tuple(dict.fromkeys((*read.head.by_name, *read.base.by_name))),
         outside=tuple(dict.fromkeys(one for found in compiler.outside.values() for one in found)),
     )
+
+
+def _refuse_copies(chosen: Chosen, kit: Kit) -> None:
+    if kit.work.entry.incremental == "copy" and kit.contained.fence("head").is_shared:
+        raise ConfigError(
+            "`incremental: copy` is there only where each version has a copy of the whole database, as on DuckDB.",
+            where=Where(chosen.configs.head.file),
+            hint="Leave it out: incremental models are built anew then.",
+        )
 
 
 def _nodes(read: ReadProject) -> Mapping[Relation, str]:
@@ -157,18 +168,18 @@ class _Compiler:
 
     def _without_introspection(self, side: Side, failed: Invocation, options: tuple[str, ...]) -> DbtManifest:
         """Compile all but what asks the warehouse for tables that are not there before they are built."""
-        file = self._manifest_file(side)
-        parsed = self._manifest(side) if file.exists() else None
-        if parsed is None:
-            raise self._problem(side, failed)
+        file, problem = self._manifest_file(side), self._problem(side, failed)
+        if not file.exists() or _TRIED_TO_WRITE in problem.problem:
+            raise problem
+        parsed = self._manifest(side)
         compiling = Compiling(parsed)
         asking = [one for one in parsed.nodes.values() if one.raw and compiling.looks(one)]
         if not asking:
-            raise self._problem(side, failed)
+            raise problem
         without = ("--exclude", *sorted({node.selector for node in asking}))
         invocation = self.kit.run(side, "compile", *options, *_WHAT_IS_BUILT, *without)
         if invocation.code != 0:
-            raise self._problem(side, failed)
+            raise problem
         return self._manifest(side)
 
     def _lay_out(self, side: Side) -> None:

@@ -49,7 +49,7 @@ class Head:
 def with_swaps(release: ReleasePlan, plan: Plan, subjects: Sequence[Subject], head: Head) -> ReleasePlan:
     """Plan one swap for each table that head changes, adds, removes or renames."""
     made = tuple(_swap(relation, head) for relation in new_upstream_first(plan) if _is_there(relation, head))
-    obstacles = (*not_compared(subjects), *_not_swappable(plan, head))
+    obstacles = (*release.obstacles, *not_compared(subjects), *_not_swappable(plan, head))
     return replace(release, swaps=made + gone(plan, head.run_id), obstacles=obstacles)
 
 

@@ -10,7 +10,9 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from datacanary.model.dbt import DbtNode, Json
 
-_ASKS = "DATACANARY"  # what dbt's environment holds while we run it
+ASKS = "DATACANARY"
+"""What dbt's environment holds while we run it."""
+
 _THIS = re.compile(r"\{\{-?\s*this\s*-?\}\}")
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _OTHER = re.compile(r'(?<![\w$])(?!THIS\b)("(?:[^"]|"")+"|[A-Za-z_][\w$]*)\s*\.\s*["\w]')
@@ -53,12 +55,12 @@ def is_left_out(hook: str, macros: Iterable[str] = ()) -> bool:
     >>> is_left_out("{{ audit() }}")
     False
     """
-    if any(_ASKS in one for one in macros):
+    if any(ASKS in one for one in macros):
         return True
 
     def env_var(name: str, default: str = "") -> str:
         del default
-        return {_ASKS: "1"}[name]
+        return {ASKS: "1"}[name]
 
     jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     jinja.globals.update(env_var=env_var)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from datacanary.errors import ProjectError, Where
-from datacanary.model.dbt import DbtManifest, DbtNode, Json
+from datacanary.model.dbt import DbtManifest, DbtNode
 from datacanary.project.manifest.compiling import Compiling
+from datacanary.project.manifest.hooks import ASKS, hooks_of, is_left_out
 
 _LEAVES = re.compile(
     r"\bcopy\b[^;]*\bto\b|\bexport\s+database\b|\battach\b|\binstall\b|\bcreate\s+(?:or\s+replace\s+)?(?:persistent\s+)?secret\b",
     re.IGNORECASE | re.DOTALL,
 )
-_ASKS = "DATACANARY"
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|/|~|\\)|(?:^|/)\.\.(?:/|$)", re.IGNORECASE)
 
 
@@ -79,29 +79,17 @@ def _refuse_files(node: DbtNode) -> None:
 
 
 def _refuse_statements(node: DbtNode, compiling: Compiling) -> None:
-    for key, text in _beside_query(node):
+    for key, text in hooks_of(node):
         if _leaves(text, compiling.called(text, node.macros)):
             raise _refused(f"The {key} of {node.name} writes files or opens databases.", node)
 
 
 def _leaves(text: str, macros: Mapping[str, str]) -> bool:
-    texts = (text, *macros.values())
-    return any(_LEAVES.search(one) for one in texts) and not any(_ASKS in one for one in texts)
+    if is_left_out(text):
+        return False
+    return any(_LEAVES.search(one) and ASKS not in one for one in (text, *macros.values()))
 
 
 def _hooks_of(nodes: Iterable[DbtNode]) -> Iterator[tuple[DbtNode, str]]:
     for node in nodes:
-        yield from ((node, key) for key, _ in _beside_query(node) if key != "sql_header")
-
-
-def _beside_query(node: DbtNode) -> Iterator[tuple[str, str]]:
-    for key in ("pre-hook", "post-hook", "sql_header"):
-        for text in _texts(node.config.get(key)):
-            yield key, text
-
-
-def _texts(hooks: Json) -> Iterator[str]:
-    for hook in hooks if isinstance(hooks, list) else [hooks]:
-        text: Json = hook.get("sql") if isinstance(hook, Mapping) else hook
-        if isinstance(text, str) and text.strip():
-            yield text
+        yield from ((node, key) for key, _ in hooks_of(node) if key != "sql_header")

@@ -15,7 +15,16 @@ from datacanary.project.manifest.isolation import shown
 
 _LONGEST = 63  # bytes: PostgreSQL cuts longer names, and then two may be one
 _OF_DBT = frozenset({"table", "view", "incremental", "seed", "snapshot", "materialized_view"})
-_NAME = re.compile(r'(?<![\w$"])("(?:[^"]|"")+"|[\w$]+)\s*\.\s*("(?:[^"]|"")+"|[\w$]+)')
+_PART = r'(?:"(?:[^"]|"")+"|[\w$]+)'
+# Each two parts that follow one another, within a longer name too.
+_NAME = re.compile(rf'(?<![\w$"])({_PART})\s*\.\s*(?=({_PART}))')
+_COMMAND = re.compile(r"\bflags\s*\.|\binvocation_args_dict\b")
+_WRITES = re.compile(
+    r"\b(?:insert\s+into|update\s+\S+\s+set|delete\s+from|truncate|merge\s+into|(?:create|drop|alter)\s+\w"
+    r"|grant\s|revoke\s|call\s+[\w.\"]+\s*\(|copy\s|refresh\s+materialized|set\s+(?:session\s+|local\s+)?role"
+    r"|(?:drop|create|rename|truncate|alter)_(?:relation|schema|table|view|column)\w*)",
+    re.IGNORECASE,
+)
 _GUARD = "Let it run in production only: {% if env_var('DATACANARY', '') == '' %} … {% endif %} around it."
 
 
@@ -38,6 +47,8 @@ def refuse_leaks(manifest: DbtManifest, fence: Fence, database: str) -> None:
     for node in manifest.nodes.values():
         if node.makes_relation:
             _refuse_statements(node, manifest, compiling)
+        if node.raw:
+            _refuse_unproven(node, compiling, manifest.adapter)
 
 
 def names_outside(manifest: DbtManifest, fence: Fence) -> Iterator[tuple[str, Relation]]:
@@ -113,6 +124,26 @@ def _refuse_statements(node: DbtNode, manifest: DbtManifest, compiling: Compilin
                 where=where,
                 hint=_GUARD,
             )
+
+
+def _refuse_unproven(node: DbtNode, compiling: Compiling, adapter: str) -> None:
+    """Refuse statements that run while a query is compiled, if that was not done yet: by then nothing may be written.
+
+    What asks for dbt's command may do something else then.
+    """
+    of_dbt = ("macro.dbt.", f"macro.dbt_{adapter}.")
+    texts = [node.raw, *(text for name, text in compiling.texts(node).items() if not name.startswith(of_dbt))]
+    proven = node.compiled is not None and not any(_COMMAND.search(text) for text in texts)
+    if proven or not any(_WRITES.search(text) for text in texts) or any("DATACANARY" in text for text in texts):
+        return
+    asks = compiling.looks(node)
+    if asks:
+        raise ProjectError(
+            f"{node.name} may write to production's tables while dbt compiles it ({asks}), and nothing proves that it "
+            "does not.",
+            where=Where(node.path),
+            hint=_GUARD,
+        )
 
 
 def _is_overridden(materialized: str, manifest: DbtManifest) -> bool:

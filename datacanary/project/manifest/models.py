@@ -22,6 +22,7 @@ from datacanary.project.manifest.settings import adds_to_what_is_there, beyond_q
 from datacanary.project.references import Name
 from datacanary.sql.trees import tokens_of
 
+_MATERIALIZATION = "materialization_"
 _READ_AS_SQL = frozenset({"table", "view", "incremental"})
 
 
@@ -82,6 +83,7 @@ class _Nodes:
         self.made = {one.unique_id: one for one in self.manifest.nodes.values() if one.makes_relation}
         self.by_relation = {one.relation: one for one in self.made.values()}
         self.upstream: dict[str, frozenset[str]] = {}
+        self.own_materializations = frozenset(self._own_materializations())
 
     def project(self, version: Version) -> ReadProject:
         models = {node.relation: self.model(node) for node in self.made.values()}
@@ -127,16 +129,17 @@ class _Nodes:
             return "a snapshot keeps what it had before"
         if node.language != "sql":
             return f"it is a {node.language.capitalize()} model"
-        if node.materialized not in _READ_AS_SQL or self._is_own_materialization(node.materialized):
+        if node.materialized not in _READ_AS_SQL or node.materialized in self.own_materializations:
             return f"its materialization, {node.materialized}, is not one of dbt's own"
         return "" if node.compiled else "it could not be compiled before what it reads is there"
 
-    def _is_own_materialization(self, name: str) -> bool:
+    def _own_materializations(self) -> Iterator[str]:
+        """Name the materializations that the project, or a package, puts in the place of dbt's."""
         of_dbt = {"dbt", f"dbt_{self.manifest.adapter}"}
-        return any(
-            key.split(".")[1] not in of_dbt and key.split(".")[-1].startswith(f"materialization_{name}_")
-            for key in self.manifest.macros
-        )
+        for key in self.manifest.macros:
+            _, package, name = key.split(".", 2)
+            if package not in of_dbt and name.startswith(_MATERIALIZATION):
+                yield name.removeprefix(_MATERIALIZATION).rpartition("_")[0]
 
     def _opaque(self, node: DbtNode, why: str) -> Model:
         adds = adds_to_what_is_there(node, copies=self.reading.copies)

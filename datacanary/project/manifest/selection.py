@@ -41,6 +41,25 @@ def tests_of(
     return tuple(sorted(found))
 
 
+def new_tests(base: DbtManifest, head: DbtManifest, present: frozenset[Relation]) -> tuple[str, ...]:
+    """Return head's tests that base has not, or has otherwise, and that can run on the relations that are there."""
+    found = []
+    for name, node in head.nodes.items():
+        if node.kind in {"test", "unit_test"} and not _is_same_test(base.nodes.get(name), node):
+            read = _relations_read(node, head)
+            if node.kind == "unit_test" or all(_is_present(one, head, present) for one in read):
+                found.append(name)
+    return tuple(sorted(found))
+
+
+def _is_same_test(base: DbtNode | None, head: DbtNode) -> bool:
+    if base is None:
+        return False
+    told = ("severity", "where", "limit", "warn_if", "error_if", "fail_calc", "enabled")
+    asked = (tuple(node.config.get(key) for key in told) for node in (base, head))
+    return (base.raw, base.checksum) == (head.raw, head.checksum) and next(asked) == next(asked)
+
+
 def blocked_by_tests(manifest: DbtManifest, selection: Selection, results: Mapping[str, DbtResult]) -> Selection:
     """Return what dbt did not build, or test, only because a test before it failed."""
     broken: dict[str, bool] = {}

@@ -21,6 +21,8 @@ _DEFAULTS: dict[str, Json] = {"on_configuration_change": "apply", "on_schema_cha
 INCREMENTAL_PART = "what later runs add"
 """The name of the setting that differs where the incremental part of a model does."""
 
+_ASKS = "is_incremental"
+_BLOCK = re.compile(rf"{{%-?\s*if\b[^%]*{_ASKS}.*?{{%-?\s*endif\s*-?%}}")
 _COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 _HOOKS = ("pre-hook", "post-hook")
 _MADE_BY_DBT = frozenset({"table", "view", "incremental", "seed", "snapshot"})
@@ -64,10 +66,14 @@ def adds_to_what_is_there(node: DbtNode, *, copies: bool) -> bool:
 
 
 def _incremental_part(node: DbtNode) -> str:
-    """Return a digest of the file without comments and white space, if it asks whether it adds to what is there."""
-    if "is_incremental" not in node.raw:
-        return ""
-    return hashlib.sha256(" ".join(_COMMENT.sub(" ", node.raw).split()).encode()).hexdigest()[:16]
+    """Return a digest of what stands behind `if is_incremental()`, or of the whole file if that is asked otherwise.
+
+    Comments and white space do not count.
+    """
+    written = " ".join(_COMMENT.sub(" ", node.raw).split())
+    parts = _BLOCK.findall(written)
+    asked = parts if _ASKS not in _BLOCK.sub("", written) else [written]
+    return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16] if asked else ""
 
 
 def _says(key: str, value: Json) -> bool:

@@ -116,10 +116,19 @@ def test_postgres_keeps_no_password(tmp_path: Path) -> None:
             dev: {type: postgres, host: h, port: "{{ env_var('PORT') | as_number }}", user: u, schema: s,
                   password: hunter2, dbname: "{{ env_var('DB') }}", threads: "{{ var('n') }}"}
         """,
-        {"DB": "shop"},
+        {"DB": "shop", "PORT": "5433"},
     )
     found = resolve(Choice(), places)
     assert found.target == DbtTarget("shop", "dev", "postgres", "s", "shop")
+    assert found.login is not None
+    assert found.login.parameters == {
+        "host": "h",
+        "port": "5433",
+        "user": "u",
+        "dbname": "shop",
+        "password": "hunter2",
+    }
+    assert found.login.shown == "postgresql://h/shop"
     assert "hunter2" not in repr(found)
 
 

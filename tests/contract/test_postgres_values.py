@@ -1,0 +1,278 @@
+"""What a PostgreSQL holds arrives as it is: values of every type, odd ones too, and names of any kind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+import pytest
+from postgres_database import Database
+
+from datacanary.errors import StatementError
+from datacanary.model.basic import Pair, Physical, Relation, Side
+from datacanary.model.tablediff import DiffOptions, TableDiff
+from datacanary.pipeline.relations import table_of_relation
+from datacanary.tablediff.compare import compare
+from datacanary.tablediff.scratch import Scratch
+from datacanary.warehouse.postgres import connect
+from datacanary.warehouse.postgres_built import BothPlaces
+from datacanary.warehouse.postgres_contained import PostgresContained
+
+pytest_plugins = ("postgres_server",)
+
+# Of each type two values that differ, odd ones and NULL among them.
+VALUES = {
+    "boolean": ("true", "false"),
+    "smallint": ("'-32768'::smallint", "32767::smallint"),
+    "integer": ("1", "2"),
+    "bigint": ("9223372036854775807", "9223372036854775806"),
+    "real": ("1.1::real", "'NaN'::real"),
+    "double": ("0.1::float8", "0.30000000000000004::float8"),
+    "double infinite": ("'Infinity'::float8", "'-Infinity'::float8"),
+    "numeric": ("1.10::numeric(12,2)", "1.11::numeric(12,2)"),
+    "numeric of 38 digits": (f"{'9' * 36}.99::numeric(38,2)", f"{'9' * 36}.98::numeric(38,2)"),
+    "numeric beyond 38 digits": (f"{'9' * 48}.99::numeric(50,2)", f"{'9' * 48}.98::numeric(50,2)"),
+    "numeric NaN": ("'NaN'::numeric(12,2)", "0::numeric(12,2)"),
+    "numeric of negative scale": ("12300::numeric(5,-2)", "12400::numeric(5,-2)"),
+    "numeric of great scale": ("0.00012::numeric(3,5)", "0.00013::numeric(3,5)"),
+    "any numeric": ("1.23456789012345678901234567890", "1.23456789012345678901234567891"),
+    "any numeric, huge": (f"{'9' * 100}::numeric", f"{'9' * 99}8::numeric"),
+    "any numeric, infinite": ("'Infinity'::numeric", "'-Infinity'::numeric"),
+    "text": ("'a'", "'a '"),
+    "text, empty": ("''::text", "null::text"),
+    "text of any script": ("E'\\u00e9'", "E'e\\u0301'"),
+    "varchar": ("'a'::varchar(3)", "'A'::varchar(3)"),
+    "char": ("'a'::char(3)", "'b'::char(3)"),
+    "bytea": ("'\\x00ff'::bytea", "'\\x00fe'::bytea"),
+    "date": ("'2026-01-01'::date", "'2026-01-02'::date"),
+    "date, infinite": ("'infinity'::date", "'-infinity'::date"),
+    "date before Christ": ("'0044-03-15 BC'::date", "'0044-03-15'::date"),
+    "timestamp": ("'2026-01-01 00:00:00.000001'::timestamp", "'2026-01-01'::timestamp"),
+    "timestamp, infinite": ("'infinity'::timestamp", "'2026-01-01'::timestamp"),
+    "timestamp, far": ("'294276-12-31 23:59:59'::timestamp", "'294276-12-31 23:59:58'::timestamp"),
+    "timestamp of no fraction": ("'2026-01-01 00:00:01'::timestamp(0)", "'2026-01-01'::timestamp(0)"),
+    "timestamptz": ("'2026-01-01 00:00+02'::timestamptz", "'2026-01-01 00:00+01'::timestamptz"),
+    "time": ("'12:00'::time", "'12:00:00.000001'::time"),
+    "time, the last": ("'24:00'::time", "'00:00'::time"),
+    "timetz": ("'12:00+02'::timetz", "'12:00+01'::timetz"),
+    "interval": ("'14 months'::interval", "'428 days'::interval"),
+    "uuid": ("'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12'::uuid"),
+    "json": ('\'{"a": 1, "a": 2}\'::json', "'{\"a\": 2}'::json"),
+    "jsonb": ("'{\"a\": 1}'::jsonb", "'{\"a\": 2}'::jsonb"),
+    "enum": ("'good'::public.mood", "'bad'::public.mood"),
+    "range": ("'[1,3)'::int4range", "'[1,4)'::int4range"),
+    "inet": ("'10.0.0.1/8'::inet", "'10.0.0.1/16'::inet"),
+    "array": ("array[1,null]", "array[null,1]"),
+    "array of two dimensions": ("array[[1,2],[3,4]]", "array[1,2,3,4]"),
+    "array of texts": ("array['a,b']", "array['a','b']"),
+    "money": ("'1.00'::money", "'1.01'::money"),
+    "bit": ("b'101'", "b'100'"),
+    "point": ("'(1,2)'::point", "'(2,1)'::point"),
+    "composite": ("row(1, null)::public.pair", "row(null, 1)::public.pair"),
+    "domain": ("1.5::public.amount", "1.6::public.amount"),
+    "null": ("null::integer", "0"),
+}
+EQUAL = {
+    "char": ("'a'::char(3)", "'a'::char(5)"),
+    "any numeric": ("1.0", "1.00"),
+    "any numeric, huge": (f"{'9' * 60}.0", f"{'9' * 60}.00"),
+    "numeric": ("1.5::numeric(12,2)", "1.5::numeric(14,4)"),
+    "timestamptz": ("'2026-01-01 02:00+02'::timestamptz", "'2026-01-01 01:00+01'::timestamptz"),
+    "jsonb": ('\'{"a": 1, "b": 2}\'::jsonb', '\'{"b": 2, "a":   1}\'::jsonb'),
+    "numeric and integer": ("2::numeric", "2"),
+}
+NASTY = (
+    'a"b',
+    "a.b",
+    "select",
+    "größe",
+    "Upper Case",
+    "$1",
+    "%s",
+    "^x$",
+    "*",
+    "x" * 63,
+    "é" * 31,
+    "new\nline",
+    "'",
+    "{}",
+)
+
+
+@pytest.fixture
+def both(database: Database, tmp_path: Path) -> PostgresContained:
+    """Give a run's places in a database with types of its own."""
+    database.execute(
+        "create type public.mood as enum ('good', 'bad')",
+        "create type public.pair as (a int, b int)",
+        "create domain public.amount as numeric",
+    )
+    return contained(database, tmp_path)
+
+
+def contained(database: Database, folder: Path) -> PostgresContained:
+    """Return the places of a run in a folder, with empty schemas for both versions."""
+    run = folder / "20261121-101500-4f1c9e2"
+    run.mkdir()
+    made = connect(database.login()).contain(Pair(run / "dbt" / "base", run / "dbt" / "head"))
+    made.prepare()
+    for side in SIDES:
+        database.execute(f'create schema "{made.fence(side).schema}"')
+    return made
+
+
+SIDES: tuple[Side, ...] = ("base", "head")
+T = Relation("analytics", "t")
+
+
+def make(database: Database, both: PostgresContained, base: str, head: str) -> Pair[Physical]:
+    """Make the table `t` of each version."""
+    for side, query in (("base", base), ("head", head)):
+        schema = both.fence("base" if side == "base" else "head").schema
+        database.execute(f'drop table if exists "{schema}".t', f'create table "{schema}".t as {query}')
+    return Pair(both.physical("base", T), both.physical("head", T))
+
+
+@contextmanager
+def opened(both: PostgresContained) -> Iterator[BothPlaces]:
+    with both.built("analytics") as places:
+        yield places
+
+
+def differences(places: BothPlaces, pair: Pair[Physical]) -> list[TableDiff]:
+    """Compare two tables of one row without a key, by the key `id`, and with the value as the key."""
+    tables = pair.map(lambda one: table_of_relation(places, one, Scratch(), 1 << 30))
+    keys: tuple[tuple[str, ...], ...] = ((), ("id",), ("v",))
+    return [compare(tables, DiffOptions(key=key, tolerances={}, samples=3)).summary for key in keys]
+
+
+def unchanged(places: BothPlaces, pair: Pair[Physical]) -> list[int]:
+    found = differences(places, pair)
+    assert [table.comparison for table in found] == ["keyless", "keyed", "keyed"]
+    return [table.rows.unchanged or 0 for table in found]
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_value_of_any_type_equals_itself_and_no_other(database: Database, both: PostgresContained, name: str) -> None:
+    one, other = VALUES[name]
+    same = make(database, both, f"select 1 as id, {one} as v", f"select 1 as id, {one} as v")
+    with opened(both) as places:
+        assert unchanged(places, same) == [1, 1, 1]
+    unlike = make(database, both, f"select 1 as id, {one} as v", f"select 1 as id, {other} as v")
+    with opened(both) as places:
+        assert unchanged(places, unlike) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_what_means_the_same_is_equal(database: Database, both: PostgresContained, name: str) -> None:
+    one, other = EQUAL[name]
+    pair = make(database, both, f"select 1 as id, {one} as v", f"select 1 as id, {other} as v")
+    with opened(both) as places:
+        assert unchanged(places, pair) == [1, 1, 1]
+
+
+def test_numbers_and_times_stay_what_they_are(database: Database, both: PostgresContained) -> None:
+    pair = make(
+        database,
+        both,
+        "select 12.50::numeric(12,2) as exact, 1.5 as any, avg(x) as mean, date '2026-01-02' as day, "
+        "timestamptz '2026-01-02 02:00+02' as at from (values (1), (2), (2)) as v (x)",
+        "select 1::numeric(12,2) as exact, 1.25 as any, 1.5 as mean, date '2026-01-02' as day, now() as at",
+    )
+    with opened(both) as places:
+        table = table_of_relation(places, pair.base, Scratch(), 1 << 30)
+        frame = table.frame.collect()
+    assert table.types == {
+        "exact": "numeric(12,2)",
+        "any": "numeric",
+        "mean": "numeric",
+        "day": "date",
+        "at": "timestamp with time zone",
+    }
+    assert [type(dtype) for dtype in frame.dtypes] == [pl.Decimal, pl.Decimal, pl.Decimal, pl.Date, pl.Datetime]
+    assert str(frame["mean"][0]) == "1.6666666666666667"
+    assert str(frame["at"][0]) == "2026-01-02 00:00:00+00:00"
+
+
+def test_one_odd_value_has_both_sides_travel_alike(database: Database, both: PostgresContained) -> None:
+    rows = "select i as id, i::numeric(10,2) as n, date '2026-01-01' + i as d from generate_series(1, 100) i"
+    odd = f"{rows} union all select 101, 'NaN', 'infinity'"
+    pair = make(database, both, rows, odd)
+    with opened(both) as places:
+        tables = pair.map(lambda one: table_of_relation(places, one, Scratch(), 1 << 30))
+        found = compare(tables, DiffOptions(key=("id",), tolerances={}, samples=3)).summary
+    assert (found.rows.unchanged, found.rows.added, found.rows.removed) == (100, 1, 0)
+    frames = tables.map(lambda one: one.frame.collect_schema())
+    assert frames.base == frames.head
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_names_of_any_kind(database: Database, both: PostgresContained, name: str) -> None:
+    schema = both.fence("head").schema
+    quoted = '"' + name.replace('"', '""') + '"'
+    suffix = name[: 63 - len(f"{schema}_")] if name.isascii() else "größe"
+    own = f'"{schema}_{suffix.replace(chr(34), chr(34) * 2)}"'
+    database.execute(f"create schema {own}", f"create table {own}.{quoted} as select 1 as {quoted}, 2 as other")
+    relation = Relation(f"analytics_{suffix}".lower(), name.lower())
+    with opened(both) as places:
+        physical = both.physical("head", relation)
+        assert [column.name for column in places.columns(physical) or ()] == [name, "other"]
+        assert places.rows(physical) == 1
+        frame = table_of_relation(places, physical, Scratch(), 1 << 30).frame.collect()
+    assert (frame.columns, frame.rows()) == ([name, "other"], [(1, 2)])
+
+
+def test_names_that_only_upper_case_tells_apart(database: Database, both: PostgresContained) -> None:
+    schema = both.fence("head").schema
+    database.execute(f'create table "{schema}"."Orders" as select 1 as a', f'create table "{schema}"."ORDERS" (b int)')
+    with opened(both) as places, pytest.raises(StatementError, match="told apart by upper case only"):
+        places.columns(both.physical("head", Relation("analytics", "orders")))
+
+
+def test_a_view_is_told_with_production_s_names(database: Database, both: PostgresContained) -> None:
+    schema = both.fence("head").schema
+    database.execute(
+        f'create table "{schema}".t as select 1 as id', f'create view "{schema}".v as select id from "{schema}".t'
+    )
+    with opened(both) as places:
+        assert " ".join(places.view(both.physical("head", Relation("analytics", "v"))).split()) == (
+            "SELECT id FROM analytics.t"
+        )
+        assert not places.view(both.physical("head", T))
+        assert places.in_order(both.physical("head", T))
+        assert not places.in_order(both.physical("head", Relation("analytics", "v")))
+
+
+def test_a_table_that_is_not_there(both: PostgresContained) -> None:
+    with opened(both) as places:
+        physical = both.physical("head", Relation("analytics", "nope"))
+        assert places.columns(physical) is None
+        with pytest.raises(StatementError, match="does not exist"):
+            places.rows(physical)
+
+
+def test_many_rows_come_in_batches_and_a_reading_may_be_left(database: Database, both: PostgresContained) -> None:
+    rows = "select i as id, repeat('x', 100) as word from generate_series(1, 400000) i"
+    pair = make(database, both, rows, "select 1 as id")
+    with opened(both) as places:
+        with places.reading(pair.base) as reader:
+            assert sum(batch.num_rows for batch in reader) == 400_000
+        with places.reading(pair.base) as reader:
+            first = next(iter(reader))
+        assert 0 < first.num_rows < 400_000
+
+
+def test_an_error_in_the_middle_of_a_stream_shows_no_cell(database: Database, both: PostgresContained) -> None:
+    schema = both.fence("head").schema
+    database.execute(
+        f"create table \"{schema}\".words as select case when i = 300000 then 'Smith' else i::text end as word "
+        "from generate_series(1, 300000) i",
+        f'create view "{schema}".t as select word::int as number from "{schema}".words',
+    )
+    with (
+        opened(both) as places,
+        pytest.raises(StatementError, match='invalid input syntax for type integer: "…"') as caught,
+        places.reading(both.physical("head", T)) as reader,
+    ):
+        reader.read_all()
+    assert "Smith" not in repr(caught.value)
