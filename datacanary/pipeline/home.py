@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from datacanary import config as config_room
-from datacanary.dbt.profiles import Choice, Places, Profile, resolve
 from datacanary.errors import ConfigError, Where
 from datacanary.model.config import Config, ProjectEntry
 from datacanary.model.dbt import DbtTarget
@@ -16,6 +16,9 @@ from datacanary.model.location import Warehouse, plain_template
 from datacanary.project.git import Repository, open_repository
 from datacanary.protocols import Warehouse as OpenWarehouse
 from datacanary.warehouse.connect import connect, connect_by
+
+if TYPE_CHECKING:
+    from datacanary.dbt.profiles import Profile
 
 CONFIG_NAME = "datacanary.yml"
 DBT_NAME = "dbt_project.yml"
@@ -165,6 +168,9 @@ def dbt_folder(config: Config, home: Home) -> Path:
 def find_profile(config: Config, home: Home, environ: Mapping[str, str]) -> Profile:
     """Find what dbt would connect to; raises ConfigError."""
     entry = config.project.dbt
+    # Who has plain SQL need not wait until a template engine is imported.
+    from datacanary.dbt.profiles import Choice, Places, resolve  # noqa: PLC0415
+
     choice = Choice(entry.profiles_dir, entry.profile, entry.target, entry.vars)
     return resolve(choice, Places(dbt_folder(config, home), home.start, environ))
 

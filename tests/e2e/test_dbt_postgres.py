@@ -148,7 +148,7 @@ def test_a_plan_makes_nothing(shop: Shop) -> None:
     shop.branch("plan", {"models/marts/orders.sql": "select order_id from {{ ref('stg_orders') }}\n"})
     done = shop.place.run("plan", "--format", "json", **shop.environ)
     assert done.exit_code == 0, done.stderr
-    assert sorted(done.json["in_production"]) == ["analytics_staging.stg_orders"]
+    assert sorted(done.json["in_production"]) == ["stg_orders"]
     assert shop.state() == before
 
 

@@ -109,6 +109,7 @@ def test_a_package_beside_the_project_is_that_of_each_version(below: DbtShop) ->
             "work/lent/dbt_project.yml": "name: lent\nversion: '1.0'\n",
             "work/lent/models/lent.sql": model,
             "work/dbt/packages.yml": "packages:\n  - local: ../lent\n",
+            "datacanary.yml": "version: 1\nproject: {kind: dbt, path: work/dbt}\n",
         }
     )
     # As `dbt deps` has it: what is installed is the working tree's, whatever is compared.
