@@ -27,10 +27,11 @@ from datacanary.pipeline.versions import Chosen, Engine
 from datacanary.project.data_files import data_files
 from datacanary.project.facts import TextReader
 from datacanary.project.git import Snapshot, WorktreeSnapshot
+from datacanary.project.manifest.alike import told_alike
 from datacanary.project.manifest.compiling import Compiling
 from datacanary.project.manifest.isolation import refuse_escapes
 from datacanary.project.manifest.leaks import names_outside, refuse_leaks
-from datacanary.project.manifest.models import Reading, ReadProject, read_project, told_alike
+from datacanary.project.manifest.models import Reading, ReadProject, read_project
 from datacanary.project.manifest.read import read_manifest
 from datacanary.project.naming import fold
 from datacanary.protocols import Contained, Warehouse
@@ -47,8 +48,8 @@ class Prepared:
     """Both versions as their dbt compiled them.
 
     `snapshots` are those of the dbt project's folder. `nodes` says which node makes a relation. `by_name` are the
-    places of both versions where a model reads another one without ref(); `outside` are files whose SQL reads what the
-    project makes in production, whatever is built, each with the relation.
+    places of both versions where a model reads another one without ref(); `outside` are files whose SQL may read what
+    the project makes as it is in production, whatever is built, each with the relation.
     """
 
     work: Work
@@ -92,19 +93,21 @@ def prepare(chosen: Chosen, kit: Kit, command: Command = "compile") -> Prepared:
     texts = TextReader(kit.engine.dialect, kit.memory, kit.engine.outline)
     texts.recall(dict.fromkeys(node.compiled or "" for one in manifests for node in one.nodes.values()))
     read = Pair(
-        read_project(manifests.base, chosen.versions.base, _reading("base", kit, texts)),
-        read_project(manifests.head, chosen.versions.head, _reading("head", kit, texts)),
+        read_project(manifests.base, chosen.versions.base, _reading("base", kit, texts, manifests.base.project)),
+        read_project(manifests.head, chosen.versions.head, _reading("head", kit, texts, manifests.head.project)),
     )
     texts.keep()
     projects = told_alike(read)
+    by_name = (*read.head.by_name, *read.base.by_name)
+    outside = (one for found in compiler.outside.values() for one in found)
     return Prepared(
         work=work,
         manifests=manifests,
         snapshots=snapshots,
         projects=Pair(_with_files(projects, snapshots, "base"), _with_files(projects, snapshots, "head")),
         nodes=read.map(_nodes),
-        by_name=tuple(dict.fromkeys((*read.head.by_name, *read.base.by_name))),
-        outside=tuple(dict.fromkeys(one for found in compiler.outside.values() for one in found)),
+        by_name=tuple(dict.fromkeys(map(str, by_name))),
+        outside=tuple(dict.fromkeys((*outside, *((one.path, one.relation) for one in by_name)))),
     )
 
 
@@ -241,25 +244,34 @@ def failure(found: Message, what: str) -> ProjectError:
     return ProjectError(f"{named[:1].upper()}{named[1:]}", where=where, hint=hint)
 
 
-def _reading(side: Side, kit: Kit, texts: TextReader) -> Reading:
+def _reading(side: Side, kit: Kit, texts: TextReader, project: str) -> Reading:
     room = kit.work.rooms.of(side)
     return Reading(
         texts=texts,
         dialect=kit.engine.dialect,
         catalog=fold(kit.engine.catalog),
         production=fold(kit.production),
-        content=lambda node: _content(node, room.project),
+        content=lambda node: _content(node, room.project, project),
+        variables=_variables(room.project),
         copies=kit.work.entry.incremental == "copy",
     )
 
 
-def _content(node: DbtNode, project: Path) -> str:
+def _content(node: DbtNode, folder: Path, project: str) -> str:
     """Return the digest of a seed's file: dbt makes none of a large one."""
-    for place in (project / node.path, project / "dbt_packages" / node.package / node.path):
-        if place.is_file():
-            with place.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-    return node.checksum
+    home = folder if node.package == project else folder / declared(folder).folder / node.package
+    place = home / node.path
+    if not place.is_file():
+        return node.checksum
+    with place.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _variables(folder: Path) -> str:
+    """Return a digest of the project files that set variables, the packages' too."""
+    packages = folder / declared(folder).folder
+    files = (folder / "dbt_project.yml", *sorted(packages.glob("*/dbt_project.yml")))
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _with_files(projects: Pair[Project], snapshots: Pair[Snapshot], side: Side) -> Project:

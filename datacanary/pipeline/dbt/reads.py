@@ -24,7 +24,7 @@ def judge_reads(
         return Inputs(pinned=False, how=f"{', '.join(map(str, moved))} changed while the run read it")
     if past:
         told = "; ".join(f"{path} reads {relation}" for path, relation in sorted(past))
-        return Inputs(pinned=False, how=f"read in production and not as it was built, since no ref() names it: {told}")
+        return Inputs(pinned=False, how=f"may be read as production has it, since no ref() names it: {told}")
     return inputs
 
 

@@ -13,6 +13,8 @@ from datacanary.model.dbt import DbtManifest, DbtNode
 _LOOKS = re.compile(
     r"\brun_query\b|\bload_result\b|\bload_relation\b|\bcall\s+statement\b|\bstatement\s*\("
     r"|\bget_columns_in_(?:relation|query)\b|\bgraph\s*[.\[]|\bget_column_values\b"
+    # These say which command runs, and of what: a build may compile something else.
+    r"|\bflags\s*\.|\binvocation_args_dict\b|\bselected_resources\b"
     r"|\badapter\s*\.\s*(?!dispatch\b|quote\b|quote_as_configured\b|type\b|resolve_file_format\b)\w+"
 )
 _CLOCK = re.compile(r"\b(?:run_started_at|invocation_id|modules\s*\.\s*(?:datetime|pytz)|thread_id)\b")

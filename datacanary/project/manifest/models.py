@@ -6,12 +6,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlglot.errors import SqlglotError
 
 from datacanary.errors import ProjectError
-from datacanary.model.basic import Pair, Relation, Version
+from datacanary.model.basic import Relation, Version
 from datacanary.model.dbt import DbtManifest, DbtNode
 from datacanary.model.project import Materialized, Model, Project, Reference, Span
 from datacanary.project.cycles import refuse_cycles
@@ -31,7 +31,8 @@ class Reading:
     """How to read a manifest's nodes.
 
     `catalog` is what the warehouse calls its own database, `production` the schema of the profile. `content` returns
-    what tells a seed's rows apart. `copies` says that incremental models add to copies of production's tables.
+    what tells a seed's rows apart, `variables` is a digest of the files that set variables. `copies` says that
+    incremental models add to copies of production's tables.
     """
 
     texts: TextReader
@@ -39,22 +40,35 @@ class Reading:
     catalog: str
     production: str
     content: Callable[[DbtNode], str]
+    variables: str = ""
     copies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ByName:
+    """A place where a model reads another one without ref(): dbt does not know that it must be built first."""
+
+    path: str
+    line: int
+    relation: Relation
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line} reads {self.relation} by its name, without ref(): dbt may build it later"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadProject:
     """A project, with the unique id of each relation's node.
 
-    `made_of` is the digest of the Jinja and macros that make a relation's SQL, `holding_time` are those whose SQL can
-    be another one each time. `by_name` says which models are read by a name that is written out.
+    `made_of` is the digest of the Jinja, macros and variables that make a relation's SQL, `holding_time` are those
+    whose SQL can be another one each time. `by_name` says where models are read by a name that is written out.
     """
 
     project: Project
     nodes: Mapping[Relation, str]
     made_of: Mapping[Relation, str]
     holding_time: frozenset[Relation]
-    by_name: tuple[str, ...]
+    by_name: tuple[ByName, ...]
 
 
 def read_project(manifest: DbtManifest, version: Version, reading: Reading) -> ReadProject:
@@ -62,21 +76,11 @@ def read_project(manifest: DbtManifest, version: Version, reading: Reading) -> R
     return _Nodes(manifest, reading).project(version)
 
 
-def told_alike(projects: Pair[ReadProject]) -> Pair[Project]:
-    """Return both projects; SQL that only differs by the time of its compiling is the same."""
-    base, head = projects
-    models = dict(head.project.models)
-    for relation in head.holding_time & base.holding_time:
-        if base.made_of[relation] == head.made_of[relation]:
-            models[relation] = base.project.models[relation]
-    return Pair(base.project, replace(head.project, models=models))
-
-
 @dataclass
 class _Nodes:
     manifest: DbtManifest
     reading: Reading
-    hard_coded: list[str] = field(default_factory=list)
+    hard_coded: list[ByName] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.compiling = Compiling(self.manifest)
@@ -91,10 +95,16 @@ class _Nodes:
         return ReadProject(
             Project(version, models, {}, {}, self._names()),
             {node.relation: node.unique_id for node in self.made.values()},
-            {node.relation: self.compiling.digest(node) for node in self.made.values()},
-            frozenset(node.relation for node in self.made.values() if self.compiling.holds_time(node)),
+            {
+                node.relation: _digest(self.compiling.digest(node), self.reading.variables)
+                for node in self.made.values()
+            },
+            frozenset(node.relation for node in self.made.values() if self._holds_time_alone(node)),
             tuple(self.hard_coded),
         )
+
+    def _holds_time_alone(self, node: DbtNode) -> bool:
+        return self.compiling.holds_time(node) and not self.compiling.looks(node)
 
     def _names(self) -> dict[Relation, str]:
         """Call each relation as dbt's users do, without its schema, unless another one is called so, too."""
@@ -240,10 +250,7 @@ class _Nodes:
 
     def _hard_coded(self, node: DbtNode, target: Relation, line: int) -> str:
         """Say what a model means that is read without ref(): dbt may build it before or after its reader."""
-        self.hard_coded.append(
-            f"{self._path(node)}:{line} reads {target} by its name, without ref(): dbt does not know that it must "
-            "be built first"
-        )
+        self.hard_coded.append(ByName(self._path(node), line, target))
         reads_this = node.unique_id in self._all_upstream(self.by_relation[target].unique_id)
         return "external" if reads_this else "model"
 

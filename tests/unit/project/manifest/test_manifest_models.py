@@ -10,7 +10,8 @@ from datacanary.model.basic import Pair, Relation, Version
 from datacanary.model.dbt import Json
 from datacanary.model.project import Model
 from datacanary.project.facts import TextReader
-from datacanary.project.manifest.models import Reading, ReadProject, read_project, told_alike
+from datacanary.project.manifest.alike import told_alike
+from datacanary.project.manifest.models import Reading, ReadProject, read_project
 
 MAIN = Version("main", "0" * 40)
 
@@ -22,9 +23,10 @@ def sql(name: str, compiled: str | None, *reads: str, raw: str | None = None, **
     return node(name, "model", compiled_code=compiled, raw_code=text, depends_on=depends, **changes)
 
 
-def project(*nodes: Object, copies: bool = False, **changes: Json) -> ReadProject:
+def project(*nodes: Object, copies: bool = False, variables: str = "", **changes: Json) -> ReadProject:
     """Read a project of these nodes, in the database `shop` whose profile says `main`."""
-    reading = Reading(TextReader("duckdb"), "duckdb", "shop", "main", lambda one: f"rows of {one.name}", copies)
+    rows = TextReader("duckdb"), "duckdb", "shop", "main", lambda one: f"rows of {one.name}"
+    reading = Reading(*rows, variables, copies)
     return read_project(read(*nodes, **changes), MAIN, reading)
 
 
@@ -66,7 +68,7 @@ def test_a_model_that_is_read_by_its_name_alone_is_told_with_its_line() -> None:
     found = project(ORDERS, sql("sums", "select count(*)\nfrom staging.orders_new"))
     assert model(found, "sums").reads("model") == (Relation("staging", "orders_new"),)
     [told] = found.by_name
-    assert told.startswith("models/sums.sql:2 reads staging.orders_new by its name, without ref()")
+    assert str(told).startswith("models/sums.sql:2 reads staging.orders_new by its name, without ref()")
 
 
 def test_a_name_that_would_close_a_circle_is_what_lies_there_already() -> None:
@@ -152,14 +154,17 @@ def test_models_of_packages_are_found_below_dbt_packages() -> None:
 
 
 def test_sql_that_only_differs_by_its_time_is_told_alike() -> None:
-    def version(time: str, raw: str = "select '{{ run_started_at }}'") -> ReadProject:
-        return project(sql("a", f"select '{time}' as at", raw=raw))
+    def version(time: str, raw: str = "select '{{ run_started_at }}'", rest: str = "", start: str = "") -> ReadProject:
+        return project(sql("a", f"select '2026-11-21 {time}:07.123+00:00' as at{rest}", raw=raw), variables=start)
 
     base, head = version("10:00"), version("10:01")
     same = told_alike(Pair(base, head))
     assert same.base.models == same.head.models
     other = told_alike(Pair(base, version("10:01", raw="select '{{ run_started_at }}' -- other")))
     assert other.base.models != other.head.models
+    for another in (version("10:01", start="2025-01-01"), version("10:01", rest=", 1 as more")):
+        told = told_alike(Pair(base, another))
+        assert told.base.models != told.head.models
     constant = told_alike(Pair(version("10:00", raw="constant"), version("10:01", raw="constant")))
     assert constant.base.models != constant.head.models
 
