@@ -1,7 +1,7 @@
 """A PostgreSQL for tests: that of DATACANARY_TEST_POSTGRES, else a private one that is gone at the end.
 
 Test modules ask for it by `pytest_plugins = ("postgres_server",)`, and do not import it themselves: pytest must be the
-first to do so.
+first to do so, and must not complain where it was not: PYTEST_DONT_REWRITE.
 """
 
 import os

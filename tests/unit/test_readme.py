@@ -15,10 +15,10 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def test_the_config_that_it_shows_is_valid() -> None:
-    shown = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
-    assert shown is not None
-    assert parse(shown[1], "datacanary.yml", {}).production == "analytics"
+def test_the_configs_that_it_shows_are_valid() -> None:
+    shown = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    kinds = [(found.project.kind, found.production) for found in (parse(one, "datacanary.yml", {}) for one in shown)]
+    assert kinds == [("dbt", ""), ("sql", "analytics")]
 
 
 def test_its_table_of_defaults_is_that_of_the_program() -> None:
