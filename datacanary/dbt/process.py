@@ -11,6 +11,8 @@ from pathlib import Path
 
 from datacanary.errors import ProjectError
 
+_NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+
 SECONDS_TO_END = 5.0
 """How long dbt has to cancel its queries before it is killed."""
 
@@ -18,16 +20,7 @@ SECONDS_TO_END = 5.0
 def start(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a program in a process group of its own, with nothing to read; ProjectError if it cannot be started."""
     try:
-        if sys.platform == "win32":
-            return subprocess.Popen(  # noqa: S603 -- the user's own program
-                command,
-                cwd=folder,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
-            )
+        # A Ctrl-C in the terminal is ours to pass on; of these two ways each system heeds its own.
         return subprocess.Popen(  # noqa: S603 -- the user's own program
             command,
             cwd=folder,
@@ -35,7 +28,8 @@ def start(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> s
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=True,  # a Ctrl-C in the terminal is ours to pass on
+            creationflags=_NEW_GROUP,
+            start_new_session=True,
         )
     except OSError as error:
         raise ProjectError(

@@ -140,7 +140,7 @@ class DuckDBContained:
             try:
                 yield DuckDBWorkspace(session, place.with_stem("none"), catalog, production)
             finally:
-                session.stop_readings()
+                session.readings.stop()
 
 
 class BothCopies:

@@ -32,7 +32,7 @@ def perturbed(session: Session, file: Path) -> Iterator[None]:
         yield
     finally:
         _set_threads(session, threads)
-    session.stop_readings()
+    session.readings.stop()
     with session.cursor() as cursor, statement("the database of the noise check"):
         cursor.execute(f"DETACH {catalog}")
     for left in file.parent.glob(f"{file.name}*"):

@@ -6,7 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +19,7 @@ from datacanary.warehouse.duckdb_errors import statement
 from datacanary.warehouse.duckdb_stream import Stream, keep_freed_memory
 from datacanary.warehouse.duckdb_types import read_all, row_hash
 from datacanary.warehouse.interruptible import interruptible
+from datacanary.warehouse.readings import Readings
 
 _ROWS_PER_BATCH = 122_880  # DuckDB's row group: a batch never straddles two
 # Text in the form that Polars has itself is shared, not copied.
@@ -110,7 +111,7 @@ class Session:
         self._search_path = search_path
         self._query_path = query_path or search_path
         self._running: set[duckdb.DuckDBPyConnection] = set()
-        self._streams: set[Stream] = set()
+        self.readings = Readings()
         self._lock = threading.Lock()
         self._schemas = threading.Lock()
         keep_freed_memory()
@@ -162,21 +163,8 @@ class Session:
             cursor.execute(_SHARED_WITH_POLARS)
             found = cursor.sql(read_all(cursor, rows, columns))
             reader = interruptible(cursor, lambda: found.to_arrow_reader(_ROWS_PER_BATCH))
-            with closing(Stream(cursor, reader, f"reading {relation}")) as stream:
-                with self._lock:
-                    self._streams.add(stream)
-                try:
-                    yield pa.RecordBatchReader.from_batches(reader.schema, stream)
-                finally:
-                    with self._lock:
-                        self._streams.discard(stream)
-
-    def stop_readings(self) -> None:
-        """End what is still read: who stopped asking for rows may hold on to a reading, and with it to the file."""
-        with self._lock:
-            streams = list(self._streams)
-        for stream in streams:
-            stream.close()
+            with self.readings.of(Stream(cursor, reader, f"reading {relation}")) as stream:
+                yield pa.RecordBatchReader.from_batches(reader.schema, stream)
 
 
 def in_lower_case(kind: str) -> str:

@@ -242,6 +242,6 @@ def _opened(run_file: Path, warehouse_file: Path, production: str) -> Iterator[D
         try:
             yield DuckDBWorkspace(session, run_file, catalog, production)
         finally:
-            session.stop_readings()
+            session.readings.stop()
     finally:
         connection.close()

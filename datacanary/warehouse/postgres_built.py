@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pyarrow as pa
 
@@ -17,6 +17,7 @@ from datacanary.warehouse.postgres_catalog import Catalog, Found
 from datacanary.warehouse.postgres_errors import statement
 from datacanary.warehouse.postgres_stream import Stream
 from datacanary.warehouse.postgres_types import Spread, arrow_type, selected, spread_query, spreads
+from datacanary.warehouse.readings import Readings
 
 
 class BothPlaces:
@@ -28,8 +29,8 @@ class BothPlaces:
     def __init__(self, catalog: Catalog, fences: Pair[Fence], conninfo: str) -> None:
         self._catalog, self._fences, self._conninfo = catalog, fences, conninfo
         self._spreads: dict[int, dict[str, Spread]] = {}
-        self._streams: set[Stream] = set()
-        self._asking, self._lock = threading.RLock(), threading.Lock()
+        self.readings = Readings()
+        self._asking = threading.RLock()
 
     def columns(self, relation: Physical) -> tuple[Column, ...] | None:
         """Return the columns of a relation, None if it does not exist."""
@@ -70,21 +71,8 @@ class BothPlaces:
         wanted = {one.name: arrow_type(one, known.get(one.name, Spread())) for one in chosen}
         types = {name: kind for name, kind in wanted.items() if kind is not None}
         query = f"SELECT {', '.join(parts)} FROM {sql.table(found.physical)}"  # noqa: S608 -- quoted
-        with closing(Stream(self._conninfo, query, types, f"reading {relation}")) as stream:
-            with self._lock:
-                self._streams.add(stream)
-            try:
-                yield pa.RecordBatchReader.from_batches(stream.schema, stream)
-            finally:
-                with self._lock:
-                    self._streams.discard(stream)
-
-    def stop_readings(self) -> None:
-        """End what is still read, so that nothing keeps the schemas from being dropped."""
-        with self._lock:
-            streams = list(self._streams)
-        for stream in streams:
-            stream.close()
+        with self.readings.of(Stream(self._conninfo, query, types, f"reading {relation}")) as stream:
+            yield pa.RecordBatchReader.from_batches(stream.schema, stream)
 
     def _found(self, relation: Physical) -> Found:
         found = self._catalog.find(relation.schema, relation.name)

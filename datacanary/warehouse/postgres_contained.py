@@ -152,7 +152,7 @@ class PostgresContained:
             try:
                 yield places
             finally:
-                places.stop_readings()
+                places.readings.stop()
 
     def keep(self, relations: Sequence[Relation], run_id: str, folder: Path) -> Mapping[Relation, Physical]:
         """Keep nothing: promotion is not there yet."""
