@@ -20,7 +20,6 @@ from datacanary.project.manifest.selection import Selection, blocked_by_tests, n
 
 Results = Mapping[str, DbtResult]
 _MOST_ROUNDS = 10
-_NOTHING = Selection((), ())
 
 
 @dataclass(frozen=True, slots=True)

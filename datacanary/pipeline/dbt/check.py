@@ -18,7 +18,7 @@ from datacanary.model.verdict import Check, Subject
 from datacanary.model.words import count
 from datacanary.pipeline.compare import Comparing, compare_all, unaffected
 from datacanary.pipeline.dbt.building import Building, BuiltByDbt
-from datacanary.pipeline.dbt.data_files import link_data
+from datacanary.pipeline.dbt.data_files import put_data, way_of
 from datacanary.pipeline.dbt.deferral import to_build
 from datacanary.pipeline.dbt.incremental import not_shown
 from datacanary.pipeline.dbt.planning import Planned, plan_dbt_check
@@ -115,7 +115,8 @@ class _Run:
         files = watched_files(self._plan, prepared.snapshots)
         before, hashed = state_of(files), digests(files)
         for side in _SIDES:
-            link_data(prepared.projects.of(side), prepared.snapshots.of(side), kit.work.rooms.of(side).project)
+            way = way_of(prepared.manifests.of(side))
+            put_data(prepared.projects.of(side), prepared.snapshots.of(side), kit.work.rooms.of(side).project, way)
         with kit.contained.there(self._production) as there:
             present = kit.contained.relations()
             chosen = to_build(self._plan, kit, present)
@@ -173,7 +174,7 @@ class _Run:
             yield f"read in production, where no change reaches: {_some(names)}"
         hooks = tuple(dict.fromkeys(hook for one in prepared.manifests for hook in hooks_told(one)))
         if hooks and done is not None:
-            yield f"hooks ran in the copies, too: {'; '.join(hooks[:_MOST_NAMED])}"
+            yield f"hooks ran on both versions, too: {'; '.join(hooks[:_MOST_NAMED])}"
         for side in _SIDES:
             if done is not None and any(
                 one.status in {"error", "unfinished"} for one in done.results.of(side).values()
