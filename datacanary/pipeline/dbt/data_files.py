@@ -28,8 +28,9 @@ def put_data(project: Project, own: Snapshot, folder: Path, put: Put) -> None:
     """Put what queries read by a relative path, and no version has, where it would lie; nothing there is touched."""
     for source in project.files.values():
         for file in source.files:
-            place = folder / posixpath.normpath(file.path)
-            if file.tracked or Path(file.path).is_absolute() or place.exists() or not place.is_relative_to(folder):
+            path = posixpath.normpath(file.path)
+            place = folder / path
+            if file.tracked or path.startswith(("/", "..")) or place.exists():
                 continue
             place.parent.mkdir(parents=True, exist_ok=True)
             put((own.disk / file.path).resolve(), place)
