@@ -95,13 +95,14 @@ def test_a_thousand_files_are_read_in_a_second(empty: Work, kind: str) -> None:
     for number in range(1000):
         empty.put(f"models/{number % 20}/m{number}.sql", f"select {number} as x from t{number}\n" * 20)
     sha = empty.commit()
-    started_at = time.perf_counter()
+    # CPU seconds: what else the machine does is no fault of the program.
+    started_at = time.process_time()
     repository = open_repository(empty.root)
     snapshot = repository.commit_snapshot(sha, "") if kind == "commit" else repository.worktree_snapshot("")
     texts = [snapshot.text(path) for path in snapshot.paths()]
     digests = {snapshot.digest(path) for path in snapshot.paths()}
     assert len(texts) == len(digests) == 1000
-    assert time.perf_counter() - started_at < 1
+    assert time.process_time() - started_at < 1
 
 
 def test_large_files_are_not_read_along_with_small_ones(work: Work) -> None:
