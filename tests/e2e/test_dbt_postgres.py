@@ -157,12 +157,6 @@ LEAK = """\
 {{ custom if custom else target.schema }}
 {%- endmacro %}
 """
-HISTORY = """\
-{% snapshot history %}
-{{ config(unique_key='customer_id', strategy='check', check_cols=['country'], target_schema='history') }}
-select * from {{ ref('stg_customers') }}
-{% endsnapshot %}
-"""
 EVIL = "{% do run_query('create table analytics.evil (id int)') %}\nselect order_id from {{ ref('stg_orders') }}\n"
 
 
@@ -170,14 +164,9 @@ EVIL = "{% do run_query('create table analytics.evil (id int)') %}\nselect order
     ("files", "said"),
     [
         ({"macros/names.sql": LEAK}, "would be written to the schema 'staging', which does not follow the target's"),
-        ({"snapshots/history.sql": HISTORY}, "the snapshot names its `target_schema`"),
-        (
-            {"dbt_project.yml": PROJECT + 'on-run-end: ["create table if not exists analytics.audit (id int)"]\n'},
-            "A hook may write to production's tables: on-run-end in dbt_project.yml",
-        ),
         ({"models/marts/orders.sql": EVIL}, "cannot execute CREATE TABLE in a read-only transaction"),
     ],
-    ids=["generate_schema_name", "target_schema", "on-run-end", "run_query"],
+    ids=["generate_schema_name", "run_query"],
 )
 def test_what_would_write_elsewhere_is_refused_before_anything_is_written(
     shop: Shop, files: dict[str, str | None], said: str

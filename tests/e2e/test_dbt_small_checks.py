@@ -24,24 +24,25 @@ def test_what_is_only_laid_out_differently_passes_without_a_build(small: DbtShop
     assert set(effects(outputs).values()) == {"unaffected"}
 
 
-def test_what_was_parsed_once_is_not_parsed_again_and_the_result_is_the_same(small: DbtShop) -> None:
-    small.commit({"models/doubled.sql": DOUBLED}, branch="tripled")
-    first, second = seen(small), seen(small)
-    assert first["code"] == second["code"] == 1
-    assert counts(first) == counts(second)
+def test_a_commit_is_checked_and_then_uncommitted_work_and_neither_it_nor_the_index_changes(small: DbtShop) -> None:
+    guarded = "on-run-end: \"{% if env_var('DATACANARY', '') == '' %}copy (select 1) to 'out.csv'{% endif %}\"\n"
+    project = SMALL["dbt_project.yml"] + guarded
+    small.commit({"models/doubled.sql": DOUBLED, "dbt_project.yml": project}, branch="tripled")
+    first = seen(small)
+    assert (first["code"], first["commands"]) == (1, ["build", "build", "compile", "compile"])
+    assert not any("hook" in note for note in first["json"]["run"]["notes"])
     # Without a key a changed row is one that went and one that came.
     assert counts(first) == {"doubled": (20, 19, 0, 1, 19), "total": (1, 1, 1, 1, None)}
-    assert any("--partial-parse-file-path" in start for start in small.starts())
-
-
-def test_uncommitted_work_is_checked_and_neither_it_nor_the_index_changes(small: DbtShop) -> None:
-    small.write({"models/doubled.sql": DOUBLED})
+    assert first["json"]["run"]["head"]["dirty"] is False
+    small.write({"models/doubled.sql": DOUBLED.replace("<> 7", "> 7")})
     small.git("add", "models/doubled.sql")
     small.write({"models/fresh.sql": "select 1 as id\n"})
-    outputs = seen(small)
-    assert counts(outputs)["doubled"] == (20, 19, 0, 1, 19)
-    assert effects(outputs)["fresh"] == "added"
-    assert outputs["json"]["run"]["head"]["dirty"] is True
+    second = seen(small)
+    assert counts(second)["doubled"] == (20, 13, 0, 7, 13)
+    assert effects(second)["fresh"] == "added"
+    assert second["json"]["run"]["head"]["dirty"] is True
+    # What was parsed once is not parsed again.
+    assert any("--partial-parse-file-path" in start for start in small.starts())
 
 
 def test_without_a_production_file_both_versions_are_built_in_full(small: DbtShop) -> None:
@@ -82,27 +83,15 @@ def below(small: DbtShop) -> DbtShop:
     return moved
 
 
-def test_a_project_in_a_folder_of_the_repository_is_found_from_above(below: DbtShop) -> None:
-    below.commit({"work/dbt/models/doubled.sql": DOUBLED}, branch="tripled")
-    outputs = seen(below, "--base", "moved")
-    assert counts(outputs)["doubled"] == (20, 19, 0, 1, 19)
-    assert outputs["commands"] == ["build", "build", "compile", "compile"]
-
-
 def test_of_two_projects_one_must_be_chosen(below: DbtShop) -> None:
     below.commit({"other/dbt_project.yml": "name: other\nprofile: other\n"})
     found = below.asked("check", "--base", "moved")
     assert found.exit_code == 2
     assert "Here are 2 dbt projects: other, work/dbt" in found.stderr
     assert below.starts() == []
-    below.commit({"datacanary.yml": "version: 1\nproject: {kind: dbt, path: work/dbt}\n"})
-    below.commit({})
-    chosen = below.asked("plan", "--base", "HEAD~1")
-    assert chosen.exit_code == 0, chosen.stderr
-    assert below.commands() == ["compile", "compile"]
 
 
-def test_a_package_beside_the_project_is_that_of_each_version(below: DbtShop) -> None:
+def test_a_project_in_a_folder_is_found_from_above_with_the_packages_beside_it_of_each_version(below: DbtShop) -> None:
     model = "{{ config(materialized='table') }}\nselect id from range(10) as numbers(id)\n"
     below.commit(
         {
@@ -116,9 +105,17 @@ def test_a_package_beside_the_project_is_that_of_each_version(below: DbtShop) ->
     installed = below.project / "dbt_packages"
     installed.mkdir()
     (installed / "lent").symlink_to("../../lent")
-    below.commit({"work/lent/models/lent.sql": model.replace("range(10)", "range(12)")}, branch="more")
+    below.commit(
+        {
+            "work/lent/models/lent.sql": model.replace("range(10)", "range(12)"),
+            "work/dbt/models/doubled.sql": DOUBLED,
+        },
+        branch="more",
+    )
     outputs = seen(below, "--base", "moved")
-    assert counts(outputs) == {"lent": (10, 12, 2, 0, 0)}
+    assert counts(outputs)["lent"] == (10, 12, 2, 0, 0)
+    assert counts(outputs)["doubled"] == (20, 19, 0, 1, 19)
+    assert outputs["commands"] == ["build", "build", "compile", "compile"]
 
 
 def test_a_test_that_head_brings_runs_though_no_table_can_differ(small: DbtShop) -> None:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from dbt_shop import SMALL, DbtShop, effects, processes_of, seen
+from dbt_shop import SMALL, DbtShop, processes_of, seen
 
 pytest_plugins = ("dbt_environment",)
 
@@ -167,17 +167,3 @@ def test_a_hook_that_writes_files_is_refused_before_anything_is_built(small: Dbt
     assert "A hook writes files or opens databases" in told
     assert "env_var('DATACANARY', '') == ''" in told
     assert set(small.commands()) == {"compile"}
-
-
-def test_what_is_guarded_from_us_is_left_out(small: DbtShop) -> None:
-    hook = "on-run-end: \"{% if env_var('DATACANARY', '') == '' %}copy (select 1) to 'out.csv'{% endif %}\"\n"
-    small.commit(
-        {
-            "dbt_project.yml": SMALL["dbt_project.yml"] + hook,
-            "models/total.sql": SMALL["models/total.sql"].replace("sum", "1 + sum"),
-        },
-        branch="guarded",
-    )
-    outputs = seen(small)
-    assert effects(outputs)["total"] == "changed"
-    assert outputs["commands"] == ["build", "build", "compile", "compile"]

@@ -2,11 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, cast
+
+from preloaded import PRELOADED
 
 from nycflights.branches import Branch
 from nycflights.project import Files, fingerprints
@@ -140,14 +140,7 @@ def check(branch: Branch, repository: Path, home: Path, *head: str) -> Run:
     """Run `datacanary check --base main` in `repository`; without `head` it looks at the working tree."""
     before = fingerprints(repository)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(CI_VARIABLES)}
-    finished = subprocess.run(
-        [sys.executable, "-m", "datacanary", "check", "--base", "main", *head, "--format", "json"],
-        cwd=repository,
-        env=environment | {"DATACANARY_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    arguments = ("check", "--base", "main", *head, "--format", "json")
+    code, stdout, stderr = PRELOADED.run(arguments, repository, environment | {"DATACANARY_HOME": str(home)}, SECONDS)
     after = fingerprints(repository)
-    return Run(branch, finished.returncode, finished.stdout, finished.stderr, before, after, repository)
+    return Run(branch, code, stdout, stderr, before, after, repository)

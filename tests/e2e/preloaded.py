@@ -1,0 +1,129 @@
+"""Runs of the program without the second that each start needs to import it: forks of a process that has done so.
+
+A run is a process of its own, with its own environment, folder, standard streams and end, as if it were started anew.
+Whatever is about starting, signals or time to import starts the program itself: `Place.start`.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+
+class Preloaded:
+    """One process that waits with everything imported, made when it is first needed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(
+        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: int
+    ) -> tuple[int, str, str]:
+        """Run the program and return its exit code, stdout and stderr; TimeoutExpired after so many seconds."""
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as error:
+            code = self._forked(arguments, folder, environment, (out, error), seconds)
+            out.seek(0)
+            error.seek(0)
+            return code, out.read(), error.read()
+
+    def _forked(
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        streams: tuple[IO[str], IO[str]],
+        seconds: int,
+    ) -> int:
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        # The waiting process opens the streams by where they are open here.
+        places = [f"/proc/{os.getpid()}/fd/{stream.fileno()}" for stream in streams]
+        asked = {"arguments": list(arguments), "folder": str(folder), "environ": dict(environment)}
+        process.stdin.write(json.dumps({**asked, "streams": places, "seconds": seconds}) + "\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        if not answer:
+            self._process = None
+            raise RuntimeError("the process that runs are forked from has died")
+        code = json.loads(answer)
+        if code is None:
+            raise subprocess.TimeoutExpired(list(arguments), seconds)
+        return int(code)
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            quiet = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+            self._process = subprocess.Popen(
+                [sys.executable, __file__],
+                env=quiet,
+                cwd="/",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        return self._process
+
+
+PRELOADED = Preloaded()
+"""The one of this test process; it ends with its standard input."""
+
+
+def _import_everything() -> None:
+    package = importlib.import_module("datacanary")
+    for found in pkgutil.walk_packages(package.__path__, "datacanary."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+
+
+def _become(asked: dict[str, object]) -> None:
+    """Make this fork what a fresh start would be."""
+    streams, environ = asked["streams"], asked["environ"]
+    assert isinstance(streams, list)
+    assert isinstance(environ, dict)
+    for number, place in enumerate((os.devnull, *streams)):
+        opened = os.open(place, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_APPEND)
+        os.dup2(opened, number)
+        os.close(opened)
+    os.environ.clear()
+    os.environ.update(environ)
+    os.chdir(str(asked["folder"]))
+    sys.argv = ["datacanary", *map(str, asked["arguments"])]  # type: ignore[call-overload]
+
+
+def _exit_code(child: int, seconds: float) -> int | None:
+    """Wait for a fork; None, and an end to it, if that takes too long."""
+    watcher = os.pidfd_open(child)
+    if not select.select([watcher], [], [], seconds)[0]:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        return None
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _wait_for_work() -> None:
+    """Fork a run for each line; only forks return."""
+    _import_everything()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _become(asked)
+            return
+        sys.stdout.write(f"{json.dumps(_exit_code(child, asked['seconds']))}\n")
+        sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _wait_for_work()
+    from datacanary.__main__ import main
+
+    main()
