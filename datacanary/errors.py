@@ -8,8 +8,10 @@ CanaryError            exit 2   anything below; also used as it is for "the tool
 ├── ProjectError       exit 2   the SQL files of a project
 ├── DataError          exit 2   a table or file that is to be compared
 ├── WarehouseError     exit 2   the warehouse: missing, locked, corrupt, newer
-│   └── StatementError exit 2   the warehouse refused one statement
+│   ├── StatementError exit 2   the warehouse refused one statement
+│   └── UnknownOutcome exit 2   the warehouse was lost during a commit
 ├── RunError           exit 2   a stored run: unknown, incomplete, of another version
+├── ForgeError         exit 2   the host of the repository: no token, no right, out of reach
 ├── Refused            exit 4   a policy, a lock, or production moved
 └── Interrupted        exit 130 or 143
 ```
@@ -84,8 +86,16 @@ class StatementError(WarehouseError):
     """The warehouse refused one statement; `problem` is its message."""
 
 
+class UnknownOutcome(WarehouseError):  # noqa: N818 -- nobody knows yet whether anything went wrong
+    """The warehouse was lost during a commit: the step is wholly done, or nothing of it."""
+
+
 class RunError(CanaryError):
     """A stored run is unknown, incomplete or from another version of the tool."""
+
+
+class ForgeError(CanaryError):
+    """The host of the repository (GitHub, GitLab, ...) cannot be used, or does not take what it is sent."""
 
 
 class Refused(CanaryError):  # noqa: N818 -- the contract's word for exit code 4

@@ -16,20 +16,32 @@ from datacanary.model.dbt import Json
 from datacanary.model.fence import Fence
 from datacanary.model.outline import Outline
 from datacanary.model.plan import Place
+from datacanary.model.prints import FoundPrints, PrintRequest
 from datacanary.model.project import Materialized, SourceData
-from datacanary.model.release import LiveTable, Observed, PromotionRecord, Swap
+from datacanary.model.release import (
+    JournalEntry,
+    Lease,
+    LiveTable,
+    Observed,
+    PromotionRecord,
+    Registered,
+    Swap,
+)
+from datacanary.model.symptom import Symptom
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an engine promises, told by `doctor` and the README.
 
-    `promotion_obstacle` says why nothing can be promoted there, if that is so.
+    `reads_files`: queries may name data files of this machine. `promotion_obstacle` says why nothing can be promoted
+    there, if that is so.
     """
 
     atomic_promotion: str
     pinned_input: str
     parallel_builds: bool
+    reads_files: bool = True
     promotion_obstacle: str = ""
 
 
@@ -42,6 +54,14 @@ class Query:
 
     def __str__(self) -> str:
         return "the query"
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """What the checksums of two relations say, and what `Tables.reading` gives of the rows that may differ."""
+
+    found: FoundPrints
+    reading: Callable[[Side, Sequence[Column]], AbstractContextManager[pa.RecordBatchReader]]
 
 
 class Tables(Protocol):
@@ -63,6 +83,19 @@ class Tables(Protocol):
 
     def in_order(self, relation: Physical) -> bool:
         """Tell whether a relation gives the same rows in the same order each time, at no more cost: a table does."""
+
+    def prints(self, sides: Pair[Physical], request: PrintRequest) -> Prints | None:
+        """Compare the checksums of two relations where they lie; None where engine or columns do not allow it.
+
+        Raises StatementError.
+        """
+
+    def identifies(self, sides: Pair[Physical], columns: Sequence[str]) -> bool | None:
+        """Prove where they lie that columns are never NULL and unique in two relations, and that they pair rows.
+
+        They pair at least half of the smaller side's rows, as far as a sample tells. None where engine or columns do
+        not allow it. Raises StatementError.
+        """
 
 
 class Standing(Protocol):
@@ -129,6 +162,12 @@ class Workspace(Tables, Standing, Protocol):
     def query(self, text: str) -> Query:
         """Understand a query over production; raises StatementError unless it is exactly one SELECT that can run."""
 
+    def unpinned(self, observed: Sequence[Observed]) -> tuple[str, ...]:
+        """Say of the relations that builds read which were perhaps not the same for all of them, and why."""
+
+    def keep(self, built: Sequence[Physical]) -> None:
+        """Have these tables there still when a promotion asks for them; more may be."""
+
     def limit_memory(self, size: int) -> None:
         """Let the engine keep about so many bytes in memory, not more; the rest goes to disk."""
 
@@ -174,6 +213,9 @@ class Contained(Protocol):
     def moved(self, observed: Sequence[Observed]) -> tuple[Relation, ...]:
         """Return what the versions' tools read that is no longer as it was observed."""
 
+    def begin(self) -> None:
+        """Be ready for builds: write down what they will make before they do."""
+
     def begin_alike(self) -> None:
         """Give head's place all that base's has by now."""
 
@@ -188,13 +230,26 @@ class Contained(Protocol):
 
 
 class Releases(Protocol):
-    """Production, open for writing; everything within a `transaction` happens or does not."""
+    """Production, open for writing, by the one who holds the lease; all within a `transaction` happens or does not."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Commit at the end of the block, or undo all of it on an error."""
+        """Commit at the end of the block, or undo all of it on an error.
+
+        Raises Refused if somebody else got the lease meanwhile, and UnknownOutcome if the warehouse was lost during the
+        commit and cannot be asked what became of it.
+        """
 
     def promotions(self) -> tuple[PromotionRecord, ...]:
         """Read the state of record, oldest first."""
+
+    def journal(self) -> tuple[JournalEntry, ...]:
+        """Read the journal, oldest first."""
+
+    def note(self, entry: JournalEntry) -> None:
+        """Add a line to the journal: at once, or with the transaction that it is in."""
+
+    def hold(self, relations: Sequence[Relation]) -> None:
+        """Keep others from writing these until the transaction ends, while they may read on; raises Refused."""
 
     def fingerprint(self, relation: Relation) -> Fingerprint | None:
         """Return the identity of a production relation's rows, None if it does not exist."""
@@ -202,14 +257,18 @@ class Releases(Protocol):
     def identity(self, relation: Relation) -> Fingerprint | None:
         """Return the identity of a production relation that is to be swapped: a table's rows, a view's query."""
 
-    def swap(self, swap: Swap) -> LiveTable:
-        """Put one judged table into production and keep what it replaces; it gets its indexes and constraints.
+    def swap(self, swaps: Sequence[Swap]) -> tuple[LiveTable, ...]:
+        """Put judged tables into production, in this order, and keep what they replace.
 
-        Raises Refused for what cannot be carried over, and for rows that break a constraint.
+        They get what belongs to the tables in production: indexes, constraints, comments, privileges. Raises Refused
+        for what cannot be carried over, and for rows that break a constraint.
         """
 
-    def restore(self, table: LiveTable) -> None:
-        """Put back what a swap replaced."""
+    def restore(self, tables: Sequence[LiveTable]) -> None:
+        """Put back what a swap replaced, in this order; raises Refused if it is gone or no longer fits."""
+
+    def readers(self, tables: Sequence[LiveTable]) -> tuple[Relation, ...]:
+        """Return the views that read the promoted tables now and did not when they were put in."""
 
     def record(self, promotion: PromotionRecord) -> None:
         """Write a promotion into the state of record."""
@@ -234,8 +293,29 @@ class Warehouse(Protocol):
     def workspace(self, folder: Path, run_id: str, production: str) -> AbstractContextManager[Workspace]:
         """Open, and make if need be, the isolated place of a run in its private folder."""
 
-    def releases(self, folder: Path | None, run_id: str) -> AbstractContextManager[Releases]:
-        """Open production for writing, with the run's tables beside it; raises Refused if somebody else has it."""
+    def releases(self, folder: Path | None, run_id: str, holder: str = "") -> AbstractContextManager[Releases]:
+        """Open production for writing, with the run's tables beside it, and have its lease while it is open.
+
+        `holder` is whom others are told of. Raises Refused if somebody else has the lease.
+        """
+
+    def lease(self) -> Lease | None:
+        """Return who has the lease now; None if nobody has, or if the engine's own lock takes its place."""
+
+    def unlock(self, lease_id: str) -> None:
+        """Take the lease from a holder who is dead; raises Refused if that is not the one who has it."""
+
+    def journal(self) -> tuple[JournalEntry, ...]:
+        """Read the journal, oldest first; empty where nothing was ever promoted."""
+
+    def registered(self) -> tuple[Registered, ...]:
+        """List what runs have in the warehouse, oldest first; nothing for an engine where it lies in a run's folder."""
+
+    def drop(self, registered: Sequence[Registered]) -> None:
+        """Drop what is registered and marked as ours, and take it from the register; what is gone already is no error.
+
+        Raises Refused for a replaced table while the lease is somebody else's.
+        """
 
     def promotions(self) -> tuple[PromotionRecord, ...]:
         """Read the state of record, oldest first; empty where nothing was ever promoted."""
@@ -273,6 +353,9 @@ class Warehouse(Protocol):
 
         Nothing is opened, looked up or run.
         """
+
+    def symptoms(self, production: str) -> tuple[Symptom, ...]:
+        """Say what there is to know of the server, and of what may be done there; writes nothing."""
 
     def write_obstacle(self) -> CanaryError | None:
         """Say what would keep a promotion from writing production now; None if nothing would. Writes nothing."""

@@ -17,7 +17,7 @@ import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
 from datacanary.errors import CanaryError, RunError, Where
-from datacanary.model.release import ReleasePlan
+from datacanary.model.release import Judged, ReleasePlan
 from datacanary.model.reuse import Kept
 from datacanary.model.run import Report
 from datacanary.version import __version__
@@ -31,12 +31,16 @@ _KEPT = TypeAdapter(tuple[Kept, ...])
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A finished run: its report, and what it may promote (None after a discard, or if nothing can be)."""
+    """A finished run: its report, and what it may promote (None after a discard, or if nothing can be).
+
+    `judged` is None for a run that an earlier version of datacanary stored.
+    """
 
     tool_version: str
     report: Report
     release: ReleasePlan | None
     production: str
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True, slots=True)

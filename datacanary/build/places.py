@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from datacanary.errors import CanaryError
+from datacanary.errors import CanaryError, ProjectError, Where
 from datacanary.model.basic import Physical
 from datacanary.model.plan import Build, Node, Place, Plan
 from datacanary.model.project import Reference
@@ -41,7 +41,8 @@ class Places(Protocol):
 class PlannedPlaces:
     """As the plan says; `files` are the paths of data files that queries name, by place and written path.
 
-    What was `found` is read where it is, all else in the run's own place.
+    A path that is not among them is one that the warehouse cannot read. What was `found` is read where it is, all else
+    in the run's own place.
     """
 
     plan: Plan
@@ -54,10 +55,13 @@ class PlannedPlaces:
         return upstream(self.plan, build)
 
     def of(self, reference: Reference, build: Build) -> Physical | str:
-        """Return where it lies; MissingTableError for a table that the warehouse does not have."""
+        """Return where it lies; MissingTableError or UnreadableFileError for what the warehouse does not have."""
         if reference.target is None:
-            shared = reference.path in self.plan.shared_files
-            return self.files["shared" if shared else build.data_place, reference.path]
+            place = "shared" if reference.path in self.plan.shared_files else build.data_place
+            path = self.files.get((place, reference.path))
+            if path is None:
+                raise UnreadableFileError(reference, build.model.path)
+            return path
         if reference.kind in {"model", "source"}:
             reader = build.place if reference.kind == "model" else build.data_place
             node = self.plan.place_of(reference.target, reader), reference.target
@@ -66,6 +70,17 @@ class PlannedPlaces:
         if found is None:
             raise MissingTableError(reference, build.model.path, self.workspace.nearest(reference.target))
         return self.workspace.production(found)
+
+
+class UnreadableFileError(ProjectError):
+    """A query reads a data file by its path, where the warehouse does not see this machine's files."""
+
+    def __init__(self, reference: Reference, path: str) -> None:
+        super().__init__(
+            f"The query reads the file {reference.path}, which the warehouse's server does not see.",
+            where=Where(path, reference.line),
+            hint="Name the file under `sources:` in the config: its rows are then brought there.",
+        )
 
 
 class MissingTableError(CanaryError):

@@ -11,6 +11,7 @@ from datacanary.cli.console import Console
 from datacanary.cli.guard import guarded
 from datacanary.cli.options import Config, NoColor, Quiet, Verbose
 from datacanary.errors import UsageError
+from datacanary.report.encoding import for_terminal
 
 
 def clean(
@@ -23,13 +24,15 @@ def clean(
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> None:
-    """Drop what runs left behind on this machine; production, and what promotions keep there, stays.
+    """Drop what runs left behind, on this machine and in the warehouse, and what promotions keep past its time.
+
+    Production stays, and what a rollback needs until then. Of other machines' runs only what has expired is dropped.
 
     Example: datacanary clean --expired --dry-run
     """
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
-        from datacanary.pipeline.housekeeping import drop_runs, runs_to_drop
+        from datacanary.pipeline.housekeeping import drop, what_to_drop
 
         if (run is not None) + expired + every > 1:
             raise UsageError("--run, --expired and --all exclude one another.", hint="Give one of them.")
@@ -38,11 +41,14 @@ def clean(
                 "Nothing says what to drop.", hint="Give --run RUN, --expired or --all; or only --dry-run."
             )
         which = run if run is not None else "expired" if expired else "all"
-        found = runs_to_drop(asked(config), which)
-        for folder in found:
-            size = f"{folder.size / 1e6:,.1f} MB"
-            console.result(f"{'would drop' if dry_run else 'dropped'} {folder.run_id} ({size})")
+        found = what_to_drop(asked(config), which)
+        lines = [f"{folder.run_id} ({folder.size / 1e6:,.1f} MB)" for folder in found.folders]
+        lines += [for_terminal(f"{one.name} of {one.run_id} in the warehouse") for one in found.registered]
+        if found.unseen:
+            console.note(f"what lies in the warehouse stays: {found.unseen}")
         if not dry_run:
-            drop_runs(asked(config), found)
-        if not found:
+            drop(asked(config), found)
+        for line in lines:
+            console.result(f"{'would drop' if dry_run else 'dropped'} {line}")
+        if not lines:
             console.result("Nothing to drop.")

@@ -17,8 +17,10 @@ from datacanary.cli.init import init
 from datacanary.cli.plan import plan
 from datacanary.cli.promote import promote
 from datacanary.cli.report import report
+from datacanary.cli.resume import resume
 from datacanary.cli.rollback import rollback
 from datacanary.cli.status import status
+from datacanary.cli.unlock import unlock
 from datacanary.cli.validate import validate
 from datacanary.version import __version__
 
@@ -31,7 +33,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_COMMANDS = (init, validate, plan, check, diff, promote, rollback, deploy, status, history, report, clean, doctor, demo)
+_COMMANDS = (
+    *(init, validate, plan, check, diff, promote, rollback, deploy, resume, unlock, status, history, report, clean),
+    *(doctor, demo),
+)
 for _command in _COMMANDS:
     app.command()(_command)
 

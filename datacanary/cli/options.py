@@ -39,6 +39,7 @@ Output = Annotated[
     Path | None, typer.Option("--output", metavar="PATH", help="Write the report to a file instead of stdout.")
 ]
 Format = Annotated[Literal["terminal", "json"], typer.Option("--format", help="How to write the result.")]
+Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of --format json instead.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its end; `last` for the newest.")]
 NoStatistics = Annotated[
     bool, typer.Option("--no-statistics", help="Only the plain comparison: no statistics, no explanations.")

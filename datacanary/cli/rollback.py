@@ -30,6 +30,6 @@ def rollback(
         from datacanary.pipeline.release import roll_back_run
         from datacanary.report.release import rolled_back
 
-        record = roll_back_run(asked(config), run, console.tell)
+        done = roll_back_run(asked(config), run, console.tell)
         console.settle()
-        console.result(rolled_back(record))
+        console.result(rolled_back(done.record, done.readers, done.later))

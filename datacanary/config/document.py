@@ -12,9 +12,10 @@ from datacanary.config.defaults import default_policy, with_defaults
 from datacanary.config.env import with_environment
 from datacanary.config.expectations import expectations
 from datacanary.config.nodes import Fields, Node, Scalar, found
+from datacanary.config.release import release
 from datacanary.config.tables import tables
 from datacanary.errors import ConfigError, Where
-from datacanary.model.config import Config, Policy, ProjectEntry, SamplePolicy
+from datacanary.model.config import Config, Policy, ProjectEntry, ReleasePolicy, SamplePolicy
 from datacanary.model.location import UNKNOWN, Warehouse, check_template
 
 _KEYS = (
@@ -28,8 +29,9 @@ _KEYS = (
     "tables",
     "samples",
     "expect",
+    "release",
 )
-_MAY_BE_EMPTY = ("sources", "defaults", "tables", "samples", "expect")
+_MAY_BE_EMPTY = ("sources", "defaults", "tables", "samples", "expect", "release")
 _LEAST = "The least that a config says: version: 1, warehouse: duckdb:///warehouse.duckdb, production: analytics."
 
 _PLAIN_SQL = ProjectEntry()
@@ -71,6 +73,7 @@ def parse(text: str, file: str, environ: Mapping[str, str], usual: ProjectEntry 
         sources=_section(plain, "sources", sections.sources, ()),
         policy=_policy(plain),
         expectations=_section(plain, "expect", expectations, ()),
+        release=_section(plain, "release", release, ReleasePolicy()),
     )
 
 

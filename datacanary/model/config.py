@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal, get_args
 
 from datacanary.model.dbt import Json
@@ -197,6 +198,13 @@ class ProjectEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasePolicy:
+    """For how long the tables that a promotion replaced are kept for its rollback; None: for ever."""
+
+    keep_replaced: timedelta | None = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One version of `datacanary.yml`; `file` is its path as the user would write it.
 
@@ -212,3 +220,4 @@ class Config:
     sources: tuple[SourceEntry, ...]
     policy: Policy
     expectations: tuple[Expectation, ...] = ()
+    release: ReleasePolicy = ReleasePolicy()

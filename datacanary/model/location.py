@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from datacanary.errors import ConfigError, Where
 from datacanary.model.variables import expand, exposed, pieces
 
-_SUPPORTED = "Supported now: duckdb only, as duckdb:///relative.duckdb or duckdb:////absolute.duckdb."
+_SUPPORTED = "Write duckdb:///relative.duckdb, duckdb:////absolute.duckdb, or postgresql://user:${PGPASSWORD}@host:5432/database."
+_POSTGRES = frozenset({"postgresql", "postgres"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PASSWORD = re.compile(r"://[^@:/?#]*:[^@]+@")
 _SECRET_OPTION = re.compile(r"[?&;]\w*(?:password|passwd|pwd|token|secret)\w*=[^&;]", re.IGNORECASE)
@@ -30,9 +32,12 @@ class Warehouse:
     where: Where
 
     def url(self, environ: Mapping[str, str]) -> str:
-        """Return the URL; ConfigError if a variable is not set or the URL names no supported warehouse."""
-        url = expand(self.template, environ, self.where)
-        _check_duckdb(url, self.where)
+        """Return the URL; ConfigError if a variable is not set or the URL names no supported warehouse.
+
+        Where a variable stands for the user, the password or an option of a server, it need not be escaped.
+        """
+        url = expand(self.template, environ, self.where, _escaped)
+        _check(url, self.where)
         return url
 
 
@@ -40,7 +45,8 @@ class Warehouse:
 class Login:
     """How to get into a PostgreSQL database, in the words of libpq; a password may be among them.
 
-    `schema` is production's. `role` and `search_path` are what a connection is to have then, empty for the usual.
+    `schema` is production's, empty where that is told later. `role` and `search_path` are what a connection is to have
+    then, empty for the usual.
     """
 
     parameters: Mapping[str, str] = field(repr=False)
@@ -73,6 +79,22 @@ def plain_template(url: str) -> str:
     return url.replace("${", "$${")
 
 
+def _escaped(before: str, value: str, after: str) -> str:
+    """Write what a variable of a URL holds: who logs in, and options, may have any letter.
+
+    >>> _escaped("postgresql://me:", "p@ss", "@host"), _escaped("postgresql://me@", "host:5432", "/db")
+    ('p%40ss', 'host:5432')
+    """
+    scheme, separator, behind = before.partition("://")
+    if not separator or scheme.lower() not in _POSTGRES:
+        return value
+    if behind.endswith("="):
+        return quote(value, safe="")
+    in_login = "@" in after and "@" not in behind and "/" not in behind
+    # One variable may hold both who logs in and the password.
+    return quote(value, safe="" if behind else ":") if in_login else value
+
+
 def check_template(template: str, where: Where) -> None:
     """Check as much of a warehouse URL as can be known without the environment.
 
@@ -87,17 +109,24 @@ def check_template(template: str, where: Where) -> None:
         )
     parts = pieces(template, where)
     scheme = _SCHEME.match(parts[0]) if parts and isinstance(parts[0], str) else None
-    if scheme and scheme[1] != "duckdb":
+    if scheme and scheme[1].lower() not in {"duckdb", *_POSTGRES}:
         raise ConfigError(f"The warehouse '{scheme[1][:60]}' is not supported.", hint=_SUPPORTED, where=where)
     if all(isinstance(part, str) for part in parts):
-        _check_duckdb(written, where)
+        _check(written, where)
 
 
-def _check_duckdb(url: str, where: Where) -> None:
+def _check(url: str, where: Where) -> None:
     # The URL is never shown: by now it may hold what the environment knows.
+    scheme, separator, rest = url.partition("://")
+    if scheme.lower() in _POSTGRES:
+        if not separator or "#" in rest:
+            raise ConfigError("The warehouse URL names no PostgreSQL database.", hint=_SUPPORTED, where=where)
+        return
     path = url.removeprefix("duckdb:///")
     if path == url or path in {"", "/"}:
-        raise ConfigError("The warehouse URL names no DuckDB file.", hint=_SUPPORTED, where=where)
+        raise ConfigError(
+            "The warehouse URL names neither a DuckDB file nor a PostgreSQL database.", hint=_SUPPORTED, where=where
+        )
     if path == ":memory:":
         raise ConfigError("A DuckDB in memory holds no production.", hint=_SUPPORTED, where=where)
     if "?" in path or "#" in path:

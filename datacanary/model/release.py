@@ -33,8 +33,11 @@ class LiveTable:
 
     `kept_as` is empty where nothing was there before. `promoted` is the identity of what was put in, None where
     the relation was removed. `indexes` are the statements that make the kept table's indexes again, `kept_name` is
-    its own name as production wrote it. `new_schema` says that its schema was not there either. `content` is what the
-    table that was put in holds, None where that is not known for sure.
+    its own name as production wrote it. `kept_schema` is where the kept table lies, empty for the relation's own
+    schema. `new_schema` says that its schema was not there either. `content` is what the table that was put in holds,
+    None where that is not known for sure. `readers` are the views that read it when it was put in. `built` is where
+    the table that was put in lay before, None where it goes nowhere when it is taken out again. `kept_mark` tells
+    the kept table from any other of its name, in the engine's own way.
     """
 
     relation: Relation
@@ -47,11 +50,20 @@ class LiveTable:
     kept_name: str = ""
     new_schema: bool = False
     content: Content | None = None
+    kept_schema: str = ""
+    readers: tuple[Relation, ...] = ()
+    built: Physical | None = None
+    kept_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PromotionRecord:
-    """One promotion as the warehouse remembers it; times are ISO 8601 in UTC, empty where it did not happen."""
+    """One promotion as the warehouse remembers it; times are ISO 8601 in UTC, empty where it did not happen.
+
+    `approval` is the reason why somebody promoted it although a policy was against it, empty where none was needed.
+    `head_sha` ends in `+` for changes that were not committed; `head_files` is the digest of the project's files at
+    head, empty where that is not known.
+    """
 
     run_id: str
     promoted_at: str
@@ -61,6 +73,8 @@ class PromotionRecord:
     verdict: str
     tables: tuple[LiveTable, ...]
     rolled_back_at: str = ""
+    approval: str = ""
+    head_files: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +100,62 @@ class ReleasePlan:
     files: tuple[tuple[str, str], ...]
     engine: str
     obstacles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the judged tables were made from and for, so that a promotion can tell whether that is still so.
+
+    `files` is a digest of head's files of the project, the config among them; with `worktree` they were those of the
+    working tree. `place` names the warehouse and the schema of production, without secrets.
+    """
+
+    files: str
+    worktree: bool
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal, which only grows: an act is `begun` before anything of it is done.
+
+    `done` is written in the transaction of the act itself, `undone` by whoever found that nothing of it happened. `at`
+    is ISO 8601 in UTC; `detail` is a sentence for people.
+    """
+
+    run_id: str
+    action: Literal["promote", "rollback", "clean"]
+    state: Literal["begun", "done", "undone"]
+    at: str
+    by: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who alone may change production now; times are ISO 8601 in UTC by the warehouse's clock.
+
+    `fence` grows with every holder: a holder who was taken for dead finds another number and changes nothing.
+    """
+
+    id: str
+    holder: str
+    run_id: str
+    since: str
+    expires_at: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What a run has in the warehouse, written down before it was made; `name` is a schema's or a table's.
+
+    `build`: both versions' tables of a run. `replaced`: what its promotion replaced, for the way back. `expires_at` is
+    ISO 8601 in UTC, empty where the config says how long it is kept.
+    """
+
+    name: str
+    run_id: str
+    kind: Literal["build", "replaced"]
+    registered_at: str
+    expires_at: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from datacanary.model.basic import Pair, Version
 from datacanary.model.impact import Impact
 from datacanary.model.plan import Effect
-from datacanary.model.release import PromotionRecord
+from datacanary.model.release import JournalEntry, Lease, PromotionRecord, Registered
 from datacanary.model.tablediff import TableDiff
 from datacanary.model.verdict import Check, Status, Verdict
 
@@ -29,7 +29,8 @@ class TableReport:
 
     `inherited_from` names the changed tables that it reads, directly or through others. `impact` is what the change can
     do to it, as proven before anything was built; None where nothing that it reads changed, or it is on one side only.
-    `read_by` are the exposures that read it, if it can differ.
+    `read_by` are the exposures that read it, if it can differ. `shown` are the columns whose values may leave this
+    machine: base's config allows them, and nothing denies it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class TableReport:
     inherited_from: tuple[str, ...] = ()
     impact: Impact | None = None
     read_by: tuple[str, ...] = ()
+    shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Report:
 
     `started_at` is ISO 8601 in UTC, `seconds` the wall time. `notes` are sentences about the whole run. For a
     plain `diff` the versions' refs are the two things compared and their commits are empty. What is not `promotable`
-    cannot be put into production by us, whatever the verdict.
+    cannot be put into production by us, whatever the verdict. `secret` is of this run alone: what leaves this machine
+    names rows by their keys hashed with it, and never has it.
     """
 
     run_id: str
@@ -62,6 +65,7 @@ class Report:
     notes: tuple[str, ...] = ()
     tool_version: str = ""
     promotable: bool = True
+    secret: str = field(default="", repr=False)
 
     def checks_of(self, table: str) -> tuple[Check, ...]:
         """Return the checks of one table."""
@@ -79,8 +83,32 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class WayBack:
+    """Until when a live promotion can be rolled back: ISO 8601 in UTC, None for ever; not `possible` if that passed."""
+
+    run_id: str
+    possible: bool
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is registered in the warehouse, and whether `clean --expired` would drop it."""
+
+    registered: Registered
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """What there is: runs here, and the promotions that the warehouse remembers; both oldest first."""
+    """What there is: runs here, and what the warehouse remembers; all oldest first.
+
+    `unfinished` are acts that were begun and neither done nor undone, `lease` says who may change production now.
+    """
 
     entries: tuple[Entry, ...]
     promotions: tuple[PromotionRecord, ...]
+    ways_back: tuple[WayBack, ...] = ()
+    left: tuple[Left, ...] = ()
+    unfinished: tuple[JournalEntry, ...] = ()
+    lease: Lease | None = None

@@ -23,10 +23,11 @@ KeyOrigin = Literal["config", "option", "inferred", "none"] | DeclaredOrigin
 class DiffOptions:
     """What a comparison may be told.
 
-    `key` is None to have one inferred, `()` to compare whole rows. `tolerances` go by column name;
-    `float_tolerance` holds for the other columns that are floats on both sides.
+    `key` is None to have one inferred, `()` to compare whole rows; of `inferred` origin, it was looked for in vain.
+    `tolerances` go by column name; `float_tolerance` holds for the other columns that are floats on both sides.
     `totals` names the columns whose sums are asked for; `statistics` asks for all statistics and for causes.
-    `samples` is how many example rows of each kind to keep.
+    `samples` is how many example rows of each kind to keep. `moves` names the columns that have a limit of their own,
+    or a declared change, for how far their values as a whole may move.
     `name` is the table's name, if it has one: it helps to infer a key.
     """
 
@@ -38,6 +39,7 @@ class DiffOptions:
     totals: tuple[str, ...] = ()
     statistics: bool = True
     samples: int = 5
+    moves: tuple[str, ...] = ()
     name: str = ""
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from datacanary.errors import ConfigError, Where
 
 _MARKED = re.compile(r"\$\$\{|\$\{(?P<inside>[^}]*)(?P<end>\}?)")
 _INSIDE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>.*))?", re.DOTALL)
+Written = Callable[[str, str, str], str]
+"""Writes a value: takes what stands before it, the value, and what stands behind it."""
+
 _SPELLING = "Write ${NAME} or ${NAME:-default}, or $${ for a plain ${."
 
 
@@ -46,15 +49,24 @@ def _piece(match: re.Match[str], where: Where) -> str | Variable:
     return Variable(inside["name"], inside["default"])
 
 
-def expand(text: str, environ: Mapping[str, str], where: Where) -> str:
+def expand(text: str, environ: Mapping[str, str], where: Where, written: Written | None = None) -> str:
     """Put the variables' values in; ConfigError names the variable that is not set.
 
-    What a variable holds is taken as it is: it is not searched for variables again.
+    What a variable holds is not searched for variables again. `written` says how it is written between the text that
+    stands before it and what the file has behind it; otherwise it is taken as it is.
 
     >>> expand("${SCHEMA:-analytics}_$${x}", {}, Where("datacanary.yml", 3))
     'analytics_${x}'
     """
-    return "".join(piece if isinstance(piece, str) else _value(piece, environ, where) for piece in pieces(text, where))
+    found, every = "", pieces(text, where)
+    for place, piece in enumerate(every):
+        if isinstance(piece, str):
+            found += piece
+            continue
+        value = _value(piece, environ, where)
+        behind = "".join(one for one in every[place + 1 :] if isinstance(one, str))
+        found += value if written is None else written(found, value, behind)
+    return found
 
 
 def _value(variable: Variable, environ: Mapping[str, str], where: Where) -> str:

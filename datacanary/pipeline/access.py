@@ -28,13 +28,16 @@ class Access:
     def __init__(self, warehouse: Warehouse, scratch: Scratch, memory: int) -> None:
         self._warehouse, self._scratch = warehouse, scratch
         self._memory = max(memory // SHARE, LEAST)
-        self._state = warehouse.state()
+        self._state: str | None = None
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
 
     def unchanged(self) -> None:
-        """Raise DataError if somebody wrote to the warehouse since it was first opened."""
-        if self._warehouse.state() != self._state:
+        """Raise DataError if somebody wrote to the warehouse since it was first opened; while it is open, nobody can.
+
+        Or what they write is not seen there.
+        """
+        if self._opened is None and self._state is not None and self._warehouse.state() != self._state:
             raise DataError(
                 "The warehouse changed while its tables were read.",
                 where=Where(self._warehouse.shown),
@@ -67,6 +70,7 @@ class Access:
         with self._lock:
             if self._opened is None:
                 self.unchanged()
+                self._state = self._state or self._warehouse.state()
                 self._opened = _Opened(self._warehouse, self._scratch)
                 self._opened.workspace.limit_memory(self._memory)
             self._opened.readers += 1

@@ -25,16 +25,19 @@ from datacanary.pipeline.inputs import (
     digests,
     file_places,
     judge_inputs,
+    judge_reads,
     load_sources,
     observed_inputs,
     state_of,
     tracked_moved,
     watched_files,
 )
+from datacanary.pipeline.judged import judged_of
+from datacanary.pipeline.leftovers import drop_unfinished
 from datacanary.pipeline.noise import FirstBuilds, measure_noise
 from datacanary.pipeline.options import Rules
 from datacanary.pipeline.planning import plan_check
-from datacanary.pipeline.release_plan import observed_production, obstacles, swaps
+from datacanary.pipeline.release_plan import judged_tables, observed_production, obstacles, swaps
 from datacanary.pipeline.reporting import Checked, Result, report_of
 from datacanary.pipeline.reuse import Shelf, kept_by, notes_of, outcomes_of
 from datacanary.pipeline.versions import Chosen, Versions, choose_versions
@@ -65,6 +68,7 @@ def _check_plain_sql(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) ->
     versions, plan = plan_check(chosen, asked)
     plan = attributed(plan, versions.projects) if asked.extent.attribute else plan
     warehouse = open_warehouse(versions.configs.head, versions.home, asked.environ)
+    judged = judged_of(versions.snapshots.head, versions.configs.head, versions.home, warehouse)
     runs = runs_of(versions.home.folder, asked.environ)
     runs.expire()
     folder = runs.start()
@@ -75,9 +79,10 @@ def _check_plain_sql(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) ->
         result = run.with_work() if affected else run.without_work()
         report = report_of(versions, plan, folder, kind, result, time.perf_counter() - started)
         runs.register(folder, result.kept)
-        runs.finish(folder, StoredRun(__version__, report, result.release, versions.configs.head.production))
+        stored = StoredRun(__version__, report, result.release, versions.configs.head.production, judged)
+        runs.finish(folder, stored)
     except BaseException:
-        runs.drop(folder)
+        drop_unfinished(runs, folder, warehouse)
         raise
     return Checked(report, runs, folder, result.warehouse_seconds, versions.memory.trouble)
 
@@ -127,7 +132,9 @@ class _Run:
                 engine=self.warehouse.engine,
                 obstacles=obstacles(self.plan, subjects),
             )
-        inputs = judge_inputs(self.plan, self.warehouse.capabilities.pinned_input, before, after)
+            inputs = judge_inputs(self.plan, self.warehouse.capabilities.pinned_input, before, after)
+            inputs = judge_reads(inputs, workspace.unpinned(release.inputs))
+            workspace.keep(judged_tables(release))
         return Result(seconds, subjects, inputs, release, kept_by(built, known), tuple(notes_of(chosen)))
 
     def _reading(self, chosen: Needed) -> tuple[Build, ...]:
@@ -136,7 +143,8 @@ class _Run:
 
     def _compared(self, workspace: Workspace, chosen: Needed) -> tuple[tuple[Subject, ...], Built, float]:
         """Build and compare, as far as was asked; the last value is how long the warehouse was busy, in seconds."""
-        files = file_places(self.plan, self.versions.snapshots, self.folder.path)
+        read = self.warehouse.capabilities.reads_files
+        files = file_places(self.plan, self.versions.snapshots, self.folder.path) if read else {}
         places = PlannedPlaces(self.plan, workspace, files, chosen.found)
         options = BuildOptions(
             dialect=self.warehouse.dialect, workers=_workers(self.warehouse), on_done=self._built_one

@@ -13,10 +13,10 @@ from datacanary.model.tablediff import Key, RowCounts, TableDiff
 from datacanary.model.verdict import Subject
 from datacanary.model.words import count
 from datacanary.pipeline.keys import compare_by_key
+from datacanary.pipeline.narrowing import THRIFT, Thrift, compare_narrowed
 from datacanary.pipeline.options import Rules, options_of
 from datacanary.pipeline.relations import table_of_relation
 from datacanary.protocols import Tables
-from datacanary.tablediff.compare import compare
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
 
@@ -31,6 +31,7 @@ class Comparing:
     rules: Rules
     means: Means
     tell: Callable[[str], None]
+    thrift: Thrift = THRIFT
 
 
 def compare_all(plan: Plan, built: Built, comparing: Comparing) -> tuple[Subject, ...]:
@@ -45,7 +46,8 @@ def compare_again(subject: Subject, sides: Pair[Physical], comparing: Comparing)
     """
     tables = _opened(sides, comparing)
     options, _ = options_of(subject.planned, tables, comparing.rules)
-    return compare(tables, replace(options, key=subject.diff.key.columns, samples=0), comparing.means).summary
+    again = replace(options, key=subject.diff.key.columns, samples=0)
+    return compare_narrowed(comparing.workspace, sides, tables, again, comparing.means, comparing.thrift)
 
 
 def noted(subject: Subject, *notes: str) -> Subject:
@@ -106,7 +108,12 @@ def _compared(table: PlannedTable, sides: Pair[Physical], comparing: Comparing) 
     try:
         tables = _opened(sides, comparing)
         options, notes = options_of(table, tables, comparing.rules)
-        found = compare_by_key(tables, options, comparing.means)
+        found = compare_by_key(
+            options,
+            lambda chosen: compare_narrowed(
+                comparing.workspace, sides, tables, chosen, comparing.means, comparing.thrift
+            ),
+        )
     except (DataError, StatementError) as error:
         reason = f"{table.reason}; {error}"
         return TableDiff("not_compared", reason, NO_KEY, RowCounts(None, None), (), failed=True)

@@ -6,16 +6,16 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, TypeVar
 
 from datacanary.dbt.executable import find_dbt
 from datacanary.errors import CanaryError
+from datacanary.model.symptom import Symptom
 from datacanary.model.words import count
+from datacanary.pipeline.desk import Desk, open_desk
 from datacanary.pipeline.home import Asked
 from datacanary.pipeline.planning import plan_only
-from datacanary.pipeline.release import Desk, open_desk
 from datacanary.pipeline.versions import Versions
 from datacanary.project.git import open_repository
 from datacanary.version import __version__
@@ -23,15 +23,6 @@ from datacanary.version import __version__
 T = TypeVar("T")
 _LITTLE_BYTES = 10**9
 _LIBRARIES = ("duckdb", "polars", "pyarrow", "sqlglot", "GitPython")
-
-
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """One thing that was looked at; `cure` says what to do about a `bad` or `odd` one."""
-
-    state: Literal["good", "odd", "bad"]
-    what: str
-    cure: str = ""
 
 
 def examine(asked: Asked) -> Iterator[Symptom]:
@@ -113,6 +104,8 @@ def _warehouse(desk: Desk) -> Iterator[Symptom]:
             f"production schema {desk.config.production} is empty or not there",
             "Right before the first promotion; else check `production:` in the config.",
         )
+    found = _try(lambda: desk.warehouse.symptoms(desk.config.production))
+    yield from (found,) if isinstance(found, Symptom) else found
     obstacle = desk.warehouse.write_obstacle()
     if obstacle is None:
         yield Symptom("good", "production can be written: promote will work")

@@ -215,6 +215,7 @@ def _written(found: Found) -> str:
         "version: 1",
         _project(found),
         f"warehouse: {_quoted(warehouse)}{note}",
+        "# warehouse: postgresql://user:${PGPASSWORD}@host:5432/database?sslmode=require",
         f"production: {_quoted(found.production)}   # the schema that promote swaps into",
         f"base: {_quoted(found.base)}",
         "",
@@ -239,6 +240,9 @@ def _usual() -> list[str]:
         "",
         "# Values of cells in reports: none, keys (the default), or also the columns that are allowed.",
         "samples: {show: keys}",
+        "",
+        "# For how long the tables that a promotion replaced are kept for its rollback: 12 hours, 7 days, forever.",
+        "release: {keep_replaced: 7 days}",
     ]
 
 

@@ -81,6 +81,11 @@ def judge_inputs(plan: Plan, how: str, before: State, after: State) -> Inputs:
     return Inputs(pinned=True, how=f"{how}; data files unchanged during the run" if before else how)
 
 
+def judge_reads(inputs: Inputs, unpinned: Sequence[str]) -> Inputs:
+    """Say why what was read from the warehouse was perhaps not the same for both sides, if that is so."""
+    return Inputs(pinned=False, how="; ".join(unpinned)) if inputs.pinned and unpinned else inputs
+
+
 def observed_inputs(plan: Plan, workspace: Workspace) -> dict[Relation, Observed]:
     """Fingerprint the relations that are read from the warehouse as they are, by the names that queries have."""
     located = ((name, workspace.locate(name)) for name in plan.externals)

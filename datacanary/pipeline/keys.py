@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from datacanary.model.basic import Pair
 from datacanary.model.declared import UNENFORCED, DeclaredKey
 from datacanary.model.tablediff import DiffOptions, Key, KeyOrigin, TableDiff
 from datacanary.model.words import count
-from datacanary.tablediff.compare import compare
-from datacanary.tablediff.means import Means
 from datacanary.tablediff.meeting import IncomparableError, meet
 from datacanary.tablediff.table import Table
 
@@ -47,16 +45,16 @@ def choose_key(
     return ChosenKey(spelt, declared.origin)
 
 
-def compare_by_key(tables: Pair[Table], options: DiffOptions, means: Means) -> TableDiff:
+def compare_by_key(options: DiffOptions, compare: Callable[[DiffOptions], TableDiff]) -> TableDiff:
     """Compare two tables; where nothing enforces the key that was declared, and it is none, look for another.
 
-    Raises DataError as `compare` does.
+    Raises what `compare` raises.
     """
-    found = compare(tables, options, means).summary
+    found = compare(options)
     problem = " and ".join(_problems(found.key))
     if found.key.origin not in UNENFORCED or not problem:
         return found
-    again = compare(tables, replace(options, key=None), means).summary
+    again = compare(replace(options, key=None))
     told = f"{_told(found.key.origin, found.key.columns)} is no key here: {problem}; another key was looked for"
     return replace(again, notes=(told, *again.notes))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from datacanary.model.basic import Pair
@@ -15,6 +15,7 @@ from datacanary.verdict.fitting import check_columns, tolerances
 from datacanary.verdict.limits import column_policies, names_of, policy_of, unmatched_columns
 
 Types = Mapping[str, Pair[str | None]]
+_MOVES = frozenset({"shape", "distance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def options_of(table: PlannedTable, tables: Pair[Table], rules: Rules) -> tuple[
         tolerances=tolerances(own, types),
         float_tolerance=base.float_tolerance,
         totals=tuple(_measured(table, columns, rules.expectations)),
+        moves=tuple(_moving(table, columns, rules.expectations)),
         statistics=rules.statistics,
         samples=0 if base.samples.show == "none" else 5,
         name=table.name.rpartition(".")[2],
@@ -65,13 +67,28 @@ def _measured(
     table: PlannedTable, columns: Mapping[str, ColumnPolicy], expectations: Sequence[Expectation]
 ) -> Iterator[str]:
     """Name the columns whose totals are judged or shown."""
-    known = {name.lower() for name in names_of(table)}
-    expected = {
-        column.lower()
-        for one in expectations
-        if one.check == "total" and one.table.lower() in known
-        for column in one.columns
-    }
+    expected = _expected({"total"}, table, expectations)
     for name, column in columns.items():
         if column.measure or "total" in column.limits or name.lower() in expected:
             yield name
+
+
+def _moving(
+    table: PlannedTable, columns: Mapping[str, ColumnPolicy], expectations: Sequence[Expectation]
+) -> Iterator[str]:
+    """Name the columns of which somebody said how far their values may move."""
+    expected = _expected(_MOVES, table, expectations)
+    for name, column in columns.items():
+        if not _MOVES.isdisjoint(column.limits) or name.lower() in expected:
+            yield name
+
+
+def _expected(checks: Collection[str], table: PlannedTable, expectations: Sequence[Expectation]) -> set[str]:
+    """Return the columns that one of these checks is expected of, in lower case."""
+    known = {name.lower() for name in names_of(table)}
+    return {
+        column.lower()
+        for one in expectations
+        if one.check in checks and one.table.lower() in known
+        for column in one.columns
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 import polars as pl
@@ -19,6 +19,8 @@ from datacanary.tablediff.table import Table, never_changes
 
 Lend = Callable[[], AbstractContextManager[Tables]]
 """Opens a workspace for as long as something is read from it."""
+Reading = Callable[[Sequence[Column]], AbstractContextManager[pa.RecordBatchReader]]
+"""Streams these columns of some rows."""
 
 
 def table_of_relation(workspace: Tables, physical: Physical, scratch: Scratch, memory: int) -> Table:
@@ -39,25 +41,52 @@ def table_of_lent(
     order again, a view or a query, is read once: within a share of `memory` bytes, or beyond it into `scratch`.
     Raises StatementError for a relation that is not there or cannot be read.
     """
+
+    @contextmanager
+    def reading(columns: Sequence[Column]) -> Iterator[pa.RecordBatchReader]:
+        with lend() as workspace, workspace.reading(relation, columns) as reader:
+            yield reader
+
     with lend() as workspace:
         columns = relation.columns if isinstance(relation, Query) else workspace.columns(relation)
-        with workspace.reading(relation, columns) as reader:
-            source = _Source(lend, relation, columns or (), reader.schema)
+        source = _Source.of(reading, columns or ())
         if isinstance(relation, Physical) and workspace.in_order(relation):
             scan = register_io_source(source.scan, schema=source.schema)
             return Table(source.named(scan), source.types, workspace.rows(relation), unchanged)
-        table = spooled(source.read(source.schema), source.schema, scratch, memory)
+        return _kept(source, scratch, memory)
+
+
+def table_of_rows(
+    reading: Reading, columns: Sequence[Column], schema: pl.Schema, scratch: Scratch, memory: int
+) -> Table:
+    """Read rows of a relation once, whose columns come in these types of Polars.
+
+    They are kept within a share of `memory` bytes, else on disk. Raises StatementError for what cannot be read.
+    """
+    return _kept(_Source(reading, columns, schema.dtypes()), scratch, memory)
+
+
+def _kept(source: _Source, scratch: Scratch, memory: int) -> Table:
+    table = spooled(source.read(source.schema), source.schema, scratch, memory)
     return replace(table, frame=source.named(table.frame), types=source.types)
 
 
 class _Source:
     """What is asked for the rows of a relation. Columns have codes: Polars would take some names for patterns."""
 
-    def __init__(self, lend: Lend, relation: Physical | Query, columns: Sequence[Column], arrow: pa.Schema) -> None:
+    def __init__(self, reading: Reading, columns: Sequence[Column], dtypes: Sequence[pl.DataType]) -> None:
         self.types = {column.name: column.type for column in columns}
         self._columns = {f"c{place}": column for place, column in enumerate(columns)}
-        self._lend, self._relation = lend, relation
-        self.schema = self._converted(polars_of(arrow.empty_table().rename_columns(list(self._columns)))).schema
+        self._reading = reading
+        self.schema = pl.Schema(zip(self._columns, dtypes, strict=True))
+
+    @classmethod
+    def of(cls, reading: Reading, columns: Sequence[Column]) -> _Source:
+        """Ask how the columns come."""
+        with reading(columns) as reader:
+            empty = reader.schema.empty_table()
+        coded = polars_of(empty.rename_columns([f"c{place}" for place, _ in enumerate(columns)]))
+        return cls(reading, columns, _converted(coded, columns).dtypes)
 
     def named(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Give the columns their own names."""
@@ -79,11 +108,12 @@ class _Source:
     def read(self, codes: Collection[str]) -> Iterator[pl.DataFrame]:
         """Stream some columns of all rows."""
         columns = [self._columns[code] for code in codes]
-        with self._lend() as workspace, workspace.reading(self._relation, columns) as reader:
+        with self._reading(columns) as reader:
             for batch in reader:
-                yield self._converted(pl.DataFrame(batch.rename_columns(list(codes))))
+                yield _converted(pl.DataFrame(batch.rename_columns(list(codes))), columns)
 
-    def _converted(self, frame: pl.DataFrame) -> pl.DataFrame:
-        # DuckDB sends HUGEINT as decimal(38,0), which its largest values overflow; the bits are right.
-        wide = [code for code in frame.columns if self._columns[code].type == "hugeint"]
-        return frame.with_columns(pl.col(wide).cast(pl.Int128)) if wide else frame
+
+def _converted(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    # DuckDB sends HUGEINT as decimal(38,0), which its largest values overflow; the bits are right.
+    wide = [code for code, column in zip(frame.columns, columns, strict=True) if column.type == "hugeint"]
+    return frame.with_columns(pl.col(wide).cast(pl.Int128)) if wide else frame

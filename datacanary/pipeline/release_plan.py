@@ -10,7 +10,7 @@ from datacanary.build.splice import splice
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.plan import Build, Node, Plan, PlannedTable
 from datacanary.model.project import Reference
-from datacanary.model.release import Observed, Swap
+from datacanary.model.release import Observed, ReleasePlan, Swap
 from datacanary.model.reuse import Content
 from datacanary.model.verdict import Subject
 from datacanary.protocols import Standing, Workspace
@@ -48,6 +48,12 @@ def observed_production(plan: Plan, standing: Standing) -> tuple[Observed, ...]:
 def obstacles(plan: Plan, subjects: Sequence[Subject]) -> tuple[str, ...]:
     """Say why the run cannot be promoted as a whole, verdict aside."""
     return tuple(_obstacles(plan, subjects))
+
+
+def judged_tables(release: ReleasePlan) -> tuple[Physical, ...]:
+    """Return the tables that a promotion puts into production; none where nothing may be promoted."""
+    tables = (swap.built for swap in release.swaps if swap.built is not None and swap.materialized == "table")
+    return () if release.obstacles else tuple(tables)
 
 
 def not_compared(subjects: Sequence[Subject]) -> Iterator[str]:

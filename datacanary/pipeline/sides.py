@@ -38,7 +38,7 @@ def _opened(side: TableLike, means: Means, held: ExitStack) -> Table:
     if not found["relation"]:
         raise UsageError(
             f"{shown(side)} names a warehouse, but no table.",
-            hint="Put it behind a #: duckdb:///path/to/file.duckdb#schema.table",
+            hint="Put it behind a #: duckdb:///path/to/file.duckdb#schema.table, postgresql://host/database#schema.table",
         )
     # Who compares frames or files need not wait until the drivers of warehouses are imported.
     from datacanary.pipeline.access import Access  # noqa: PLC0415
@@ -69,11 +69,27 @@ def _relation(workspace: Workspace, written: str, place: str) -> Physical | Quer
     return workspace.production(found)
 
 
+_SERVER = re.compile(r"postgres(?:ql)?://(?:[^@?]*@)?([\w.,:\[\]-]*(?:/[^?@:]*)?)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
+
+
 def shown(side: TableLike) -> str:
-    """Name a side for people; a URL without who logs in."""
-    if isinstance(side, str | Path):
+    """Name a side for people: a URL without who logs in, and that of a server without its options.
+
+    >>> shown("postgresql://me:secret@host:5432/shop?sslmode=require#public.orders")
+    'postgresql://host:5432/shop#public.orders'
+    >>> shown("postgresql://me:p@ss#word@host/shop#public.orders")
+    'postgresql://…'
+    """
+    if not isinstance(side, str | Path):
+        return f"a {type(side).__name__}"
+    url, mark, relation = str(side).partition("#")
+    scheme, separator, _ = url.partition("://")
+    if not separator or scheme.lower() not in {"postgresql", "postgres"}:
         return re.sub(r"(?<=://)[^/@]*@", "", str(side))
-    return f"a {type(side).__name__}"
+    found = _SERVER.fullmatch(url)
+    # Where a password was not escaped, it may be anywhere.
+    plain = found is not None and "@" not in relation.partition(" ")[0]
+    return f"{scheme}://{found[1]}{mark}{relation}" if found is not None and plain else f"{scheme}://…"
 
 
 def name_of(side: TableLike) -> str:

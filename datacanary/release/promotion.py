@@ -3,45 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datacanary.errors import Refused
 from datacanary.model.release import LiveTable, Observed, PromotionRecord, ReleasePlan
 from datacanary.model.verdict import Verdict
+from datacanary.model.words import count
 from datacanary.protocols import Releases
+from datacanary.release.journal import Act, journalled
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What is to be promoted, by whom and when (ISO 8601 in UTC); `head_sha` ends in `+` for uncommitted changes."""
+    """What is to be promoted, by whom and why nevertheless; `head_sha` ends in `+` for uncommitted changes.
 
-    run_id: str
+    `head_files` is the digest of head's files, `approval` empty where none was needed.
+    """
+
+    act: Act
     plan: ReleasePlan
     verdict: Verdict
     base_sha: str
     head_sha: str
-    by: str
-    at: str
+    head_files: str = ""
+    approval: str = ""
 
-
-def refuse_unfit(promotion: Promotion, engine: str) -> None:
-    """Raise Refused for a run that may not be promoted, whatever production looks like."""
-    again = "Run `datacanary check` again."
-    if promotion.verdict.status not in {"pass", "warn"}:
-        raise Refused(
-            f"The verdict of {promotion.run_id} is {promotion.verdict.status}: {promotion.verdict.summary}.",
-            hint="Only a run that passed, or passed with warnings, is promoted.",
-        )
-    if promotion.plan.obstacles:
-        raise Refused(f"{promotion.run_id} cannot be promoted: {'; '.join(promotion.plan.obstacles)}.")
-    if not promotion.plan.swaps:
-        raise Refused(f"{promotion.run_id} changed no table: there is nothing to promote.")
-    if promotion.plan.engine != engine:
-        raise Refused(
-            f"{promotion.run_id} was made with {promotion.plan.engine}, this is {engine}: "
-            "whether production moved cannot be told.",
-            hint=again,
-        )
+    @property
+    def run_id(self) -> str:
+        """The run whose tables they are."""
+        return self.act.run_id
 
 
 def promote(promotion: Promotion, releases: Releases, files: Sequence[tuple[str, str]]) -> PromotionRecord:
@@ -50,29 +40,44 @@ def promote(promotion: Promotion, releases: Releases, files: Sequence[tuple[str,
     `files` are the data files with the digests that they have now. Raises Refused if production, or what the run
     read, is no longer what it was.
     """
-    with releases.transaction():
-        plan = promotion.plan
-        if any(one.run_id == promotion.run_id and not one.rolled_back_at for one in releases.promotions()):
-            raise Refused(
-                f"{promotion.run_id} is promoted already.", hint=f"Undo it with: datacanary rollback {promotion.run_id}"
-            )
+    plan = promotion.plan
+    refuse_promoted(promotion.run_id, releases.promotions())
+    moved = sorted(name for name, digest in plan.files if (name, digest) not in set(files))
+    if moved:
+        raise Refused(f"The input moved since the comparison: {', '.join(moved)}.", hint=_AGAIN)
+    what = f"{count(len(plan.swaps), 'table')} of {promotion.head_sha[:7]}"
+    with (
+        journalled(promotion.act, releases, what, lambda: is_live(promotion.run_id, releases.promotions())),
+        releases.transaction(),
+    ):
+        releases.hold([one.relation for one in plan.production])
         _refuse_moved("production", plan.production, [_identity(one, releases) for one in plan.production])
         _refuse_moved("the input", plan.inputs, [_rows(one, releases) for one in plan.inputs])
-        moved = sorted(name for name, digest in plan.files if (name, digest) not in set(files))
-        if moved:
-            raise Refused(f"The input moved since the comparison: {', '.join(moved)}.", hint=_AGAIN)
-        live = tuple(releases.swap(swap) for swap in plan.swaps)
         record = PromotionRecord(
             run_id=promotion.run_id,
-            promoted_at=promotion.at,
-            promoted_by=promotion.by,
+            promoted_at=promotion.act.now(),
+            promoted_by=promotion.act.by,
             base_sha=promotion.base_sha,
             head_sha=promotion.head_sha,
             verdict=promotion.verdict.status,
-            tables=live,
+            tables=releases.swap(plan.swaps),
+            approval=promotion.approval,
+            head_files=promotion.head_files,
         )
         releases.record(record)
+        releases.note(promotion.act.entry("done", promotion.approval))
     return record
+
+
+def is_live(run_id: str, promotions: Sequence[PromotionRecord]) -> bool:
+    """Tell whether a run's promotion stands."""
+    return any(one.run_id == run_id and not one.rolled_back_at for one in promotions)
+
+
+def refuse_promoted(run_id: str, promotions: Sequence[PromotionRecord]) -> None:
+    """Raise Refused for a run whose promotion stands."""
+    if is_live(run_id, promotions):
+        raise Refused(f"{run_id} is promoted already.", hint=f"Undo it with: datacanary rollback {run_id}")
 
 
 _AGAIN = "Nothing was changed. Run `datacanary check` again."
@@ -120,22 +125,43 @@ def choose(promotions: Sequence[PromotionRecord], run_id: str | None) -> Promoti
     return chosen
 
 
-def roll_back(record: PromotionRecord, releases: Releases, at: str) -> None:
-    """Put back what a promotion replaced, in one transaction.
+def roll_back(record: PromotionRecord, releases: Releases, act: Act) -> PromotionRecord:
+    """Put back what a promotion replaced, in one transaction, and return the record as it is then.
 
-    Raises Refused if production is no longer what was promoted, or if a replaced table is gone.
+    Raises Refused if production is no longer what was promoted, or if a replaced table is gone or no longer fits.
     """
-    with releases.transaction():
+    at = act.now()
+    what = f"{count(len(record.tables), 'table')} as before {record.head_sha[:7]}"
+    with (
+        journalled(act, releases, what, lambda: not is_live(record.run_id, releases.promotions())),
+        releases.transaction(),
+    ):
+        releases.hold([table.relation for table in record.tables])
         moved = [table.relation for table in record.tables if releases.identity(table.relation) != table.promoted]
         if moved:
             raise Refused(
                 f"Production moved since {record.run_id} was promoted: {', '.join(map(str, moved))}.",
-                hint="Somebody else wrote these tables; nothing was changed. Build them again from the old commit "
-                f"({record.base_sha[:7]}) instead.",
+                hint=f"Somebody else wrote these tables; nothing was changed. {rebuilding(record)}",
             )
-        for table in _readers_first(record.tables):
-            releases.restore(table)
+        try:
+            releases.restore(_readers_first(record.tables))
+        except Refused as error:
+            hint = f"Nothing was changed. {error.hint} {rebuilding(record)}"
+            raise Refused(error.problem, hint=" ".join(hint.split()), where=error.where) from error
         releases.mark_rolled_back(record, at)
+        releases.note(act.entry("done"))
+    return replace(record, rolled_back_at=at)
+
+
+def rebuilding(record: PromotionRecord) -> str:
+    """Say how to get the former tables where they cannot be put back."""
+    former = [str(table.relation) for table in record.tables if table.action != "created"]
+    if not former:
+        return "There was nothing before it."
+    return (
+        f"Build {', '.join(former)} from the old commit ({record.base_sha[:7]}) instead, with your own jobs: "
+        f"git worktree add ../former {record.base_sha[:12]}"
+    )
 
 
 def _readers_first(tables: Sequence[LiveTable]) -> Sequence[LiveTable]:

@@ -189,7 +189,7 @@ def notes(
 ) -> tuple[str, ...]:
     """Say what a reader could miss."""
     told = []
-    if options.key is None and origin == "none":
+    if origin == "none" and (options.key is None or options.key_origin == "inferred"):
         told.append("No key was found: whole rows are compared, so a changed row counts as one removed and one added.")
     told += [
         f"The column {column.name!r} is not compared: {column.incomparable}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby, islice
 
@@ -39,14 +39,29 @@ class Candidate:
     writers: Pair[Writer]
 
 
+Prove = Callable[[tuple[str, ...]], bool | None]
+"""Tells whether columns are a key, as `is_key` does; None if it cannot tell."""
+
+
+def cannot_tell(names: tuple[str, ...]) -> None:
+    """Leave the proof to others."""
+    del names
+
+
 def infer_key(
-    tables: Pair[Table], name: str = "", *, ignore: Sequence[str] = (), memory: int = MEMORY
+    tables: Pair[Table],
+    name: str = "",
+    *,
+    ignore: Sequence[str] = (),
+    memory: int = MEMORY,
+    prove: Prove = cannot_tell,
 ) -> tuple[str, ...]:
     """Find the columns that identify a row; empty if there are none.
 
     They are unique and not NULL on both sides, which is proven, at most three, neither floats, decimals, booleans nor
     nested, and pair at least half of the rows of the smaller side, as `is_key` counts it. Names that say key come
-    first, of equal ones those with more values at a glance. `name` is the table's name, `memory` is in bytes.
+    first, of equal ones those with more values at a glance. `name` is the table's name, `memory` is in bytes. `prove`
+    is asked before all values are read.
 
     Raises DataError if a side cannot be read.
 
@@ -63,8 +78,10 @@ def infer_key(
         likely = (proposal for proposal in proposals if glance.could_be_key(codes_of(proposal)))
         for proposal in islice(likely, most):
             try:
-                if is_key(frames, rows, codes_of(proposal), memory):
-                    return tuple(column.name for column in proposal)
+                names = tuple(column.name for column in proposal)
+                proven = prove(names)
+                if is_key(frames, rows, codes_of(proposal), memory) if proven is None else proven:
+                    return names
             except NullInKeyError as found:
                 glance.nulls.add(found.code)
             # Only now: most tables have the key that their names promise, and need no second look.

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import duckdb
 
-from datacanary.errors import CanaryError, WarehouseError
+from datacanary.errors import CanaryError, Refused, WarehouseError
 from datacanary.model.basic import Column, Pair, Relation
 from datacanary.model.outline import Outline
 from datacanary.model.project import SourceData
-from datacanary.model.release import PromotionRecord
+from datacanary.model.release import JournalEntry, Lease, PromotionRecord, Registered
+from datacanary.model.symptom import Symptom
 from datacanary.protocols import Capabilities
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_contained import DuckDBContained
 from datacanary.warehouse.duckdb_errors import in_short
+from datacanary.warehouse.duckdb_journal import read_journal
+from datacanary.warehouse.duckdb_kept import read_kept
 from datacanary.warehouse.duckdb_ledger import read_promotions
-from datacanary.warehouse.duckdb_open import attach, beside, catalog_of
+from datacanary.warehouse.duckdb_open import LockedError, attach, beside, catalog_of
 from datacanary.warehouse.duckdb_outline import outline_of
 from datacanary.warehouse.duckdb_release import DuckDBReleases, open_releases
 from datacanary.warehouse.duckdb_schema import columns_of_rows, columns_of_tables
@@ -78,10 +81,49 @@ class DuckDBWarehouse:
         """Open the run's own file beside production, which is attached read-only."""
         return open_workspace(folder, run_id, self._file, production)
 
-    def releases(self, folder: Path | None, run_id: str) -> AbstractContextManager[DuckDBReleases]:
-        """Open production for writing, with the run's file attached read-only if there is one."""
+    def releases(self, folder: Path | None, run_id: str, holder: str = "") -> AbstractContextManager[DuckDBReleases]:
+        """Open production for writing, with the run's file attached read-only if there is one.
+
+        The file's own lock is the lease, and DuckDB itself tells others which process has it.
+        """
+        del holder
         run_file = folder / f"{run_catalog(run_id)}.duckdb" if folder else None
         return open_releases(self._file, run_file)
+
+    def lease(self) -> Lease | None:
+        """Return nothing: the lock of the file goes with the process that has it."""
+        return None
+
+    def unlock(self, lease_id: str) -> None:
+        """Refuse: no lease is left behind by a process that died, and one that works is to be stopped."""
+        del lease_id
+        try:
+            with beside() as connection:
+                attach(connection, self._file, writable=True)
+        except LockedError as error:
+            raise Refused(
+                f"{error.problem} DuckDB's file is locked by the process itself, there is no lease to take from it.",
+                where=error.where,
+                hint="Stop that process: the lock goes with it.",
+            ) from error
+        raise Refused("Nobody has the DuckDB file: there is nothing to unlock.")
+
+    def journal(self) -> tuple[JournalEntry, ...]:
+        """Read the journal, oldest first."""
+        with self._read_only() as connection:
+            return read_journal(connection, self.catalog)
+
+    def registered(self) -> tuple[Registered, ...]:
+        """List what promotions replaced and keep, oldest first; a run's own tables lie in its folder."""
+        with self._read_only() as connection:
+            return read_kept(connection, self.catalog)
+
+    def drop(self, registered: Sequence[Registered]) -> None:
+        """Drop kept tables and views, all in one transaction; raises Refused if another process has the file."""
+        if not registered:
+            return
+        with open_releases(self._file, None) as releases, releases.transaction():
+            releases.drop(registered)
 
     def promotions(self) -> tuple[PromotionRecord, ...]:
         """Read the state of record, oldest first."""
@@ -126,6 +168,11 @@ class DuckDBWarehouse:
     def outline(self, query: str) -> Outline | None:
         """Read one query with DuckDB's own parser; no file is opened."""
         return outline_of(query)
+
+    def symptoms(self, production: str) -> tuple[Symptom, ...]:
+        """Say nothing: a file has no roles."""
+        del production
+        return ()
 
     def write_obstacle(self) -> CanaryError | None:
         """Say why production could not be written now: its file or folder is read-only."""

@@ -14,8 +14,9 @@ import pyarrow as pa
 from datacanary.model.basic import Column, Pair, Physical, Relation, Side
 from datacanary.model.dbt import Json
 from datacanary.model.fence import WHOLE, Fence
+from datacanary.model.prints import PrintRequest
 from datacanary.model.release import Observed
-from datacanary.protocols import Query, Workspace
+from datacanary.protocols import Prints, Query, Workspace
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_copy import Copied, copy_database
 from datacanary.warehouse.duckdb_errors import statement
@@ -88,6 +89,9 @@ class DuckDBContained:
         """Return nothing: the copies are of one moment."""
         del observed
         return ()
+
+    def begin(self) -> None:
+        """Do nothing: all that is made lies in the run's folder."""
 
     def begin_alike(self) -> None:
         """Give head a copy of all that base has by now."""
@@ -163,6 +167,16 @@ class BothCopies:
         """Tell whether a relation is a table."""
         copy, there = self._find(relation)
         return copy.in_order(there)
+
+    def prints(self, sides: Pair[Physical], request: PrintRequest) -> Prints | None:
+        """Return nothing: here all rows are read as quickly as their checksums."""
+        del sides, request
+        return None
+
+    def identifies(self, sides: Pair[Physical], columns: Sequence[str]) -> bool | None:
+        """Return nothing: here keys are read as quickly."""
+        del sides, columns
+        return None
 
     @contextmanager
     def reading(

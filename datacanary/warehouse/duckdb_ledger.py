@@ -10,7 +10,9 @@ from datacanary.model.release import LiveTable, PromotionRecord
 from datacanary.warehouse import duckdb_sql as sql
 
 _TABLES = TypeAdapter(tuple[LiveTable, ...])
-_COLUMNS = "run_id, promoted_at, promoted_by, base_sha, head_sha, verdict, tables, rolled_back_at"
+_FIRST_COLUMNS = "run_id, promoted_at, promoted_by, base_sha, head_sha, verdict, tables, rolled_back_at"
+_LATER_COLUMNS = ("approval", "head_files")
+_COLUMNS = ", ".join((_FIRST_COLUMNS, *_LATER_COLUMNS))
 
 
 def _ledger(catalog: str) -> str:
@@ -18,10 +20,12 @@ def _ledger(catalog: str) -> str:
 
 
 def ensure_ledger(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
-    """Make the ledger if it is not there."""
+    """Make the ledger if it is not there, and give one of an earlier version the columns that it lacks."""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.schema(catalog, 'datacanary')}")
-    columns = ", ".join(f"{name} VARCHAR NOT NULL" for name in _COLUMNS.split(", "))
+    columns = ", ".join(f"{name} VARCHAR NOT NULL" for name in _FIRST_COLUMNS.split(", "))
     connection.execute(f"CREATE TABLE IF NOT EXISTS {_ledger(catalog)} ({columns})")
+    for name in _LATER_COLUMNS:
+        connection.execute(f"ALTER TABLE {_ledger(catalog)} ADD COLUMN IF NOT EXISTS {name} VARCHAR DEFAULT ''")
 
 
 def read_promotions(connection: duckdb.DuckDBPyConnection, catalog: str) -> tuple[PromotionRecord, ...]:
@@ -30,17 +34,19 @@ def read_promotions(connection: duckdb.DuckDBPyConnection, catalog: str) -> tupl
     Raises WarehouseError for a ledger that a newer version of the tool wrote.
     """
     found = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'datacanary' "
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = 'datacanary' "
         "AND table_name = 'promotions'",
         [catalog],
-    ).fetchone()
+    ).fetchall()
     if not found:
         return ()
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM {_ledger(catalog)} ORDER BY promoted_at, run_id").fetchall()  # noqa: S608 -- quoted
+    later = [name if (name,) in found else f"'' AS {name}" for name in _LATER_COLUMNS]
+    columns = ", ".join((_FIRST_COLUMNS, *later))
+    rows = connection.execute(f"SELECT {columns} FROM {_ledger(catalog)} ORDER BY promoted_at, run_id").fetchall()  # noqa: S608 -- quoted
     try:
         return tuple(
-            PromotionRecord(run, at, by, base, head, verdict, _TABLES.validate_json(tables), rolled_back)
-            for run, at, by, base, head, verdict, tables, rolled_back in rows
+            PromotionRecord(run, at, by, base, head, verdict, _TABLES.validate_json(tables), *rest)
+            for run, at, by, base, head, verdict, tables, *rest in rows
         )
     except ValidationError as error:
         raise WarehouseError(
@@ -52,8 +58,9 @@ def read_promotions(connection: duckdb.DuckDBPyConnection, catalog: str) -> tupl
 def write_promotion(connection: duckdb.DuckDBPyConnection, catalog: str, record: PromotionRecord) -> None:
     """Add one promotion."""
     values = [record.run_id, record.promoted_at, record.promoted_by, record.base_sha, record.head_sha, record.verdict]
-    values += [_TABLES.dump_json(record.tables).decode(), record.rolled_back_at]
-    connection.execute(f"INSERT INTO {_ledger(catalog)} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 -- quoted
+    values += [_TABLES.dump_json(record.tables).decode(), record.rolled_back_at, record.approval, record.head_files]
+    marks = ", ".join("?" for _ in values)
+    connection.execute(f"INSERT INTO {_ledger(catalog)} ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608 -- quoted
 
 
 def mark_rolled_back(connection: duckdb.DuckDBPyConnection, catalog: str, record: PromotionRecord, at: str) -> None:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
 from datacanary.errors import Refused, RunError
 from datacanary.model.basic import Fingerprint, Physical, Relation
-from datacanary.model.release import LiveTable, PromotionRecord, Swap
+from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, Registered, Swap
 from datacanary.warehouse import duckdb_sql as sql
-from datacanary.warehouse.duckdb_definition import (
-    NOTHING,
-    Definition,
-    comment_statements,
-    create_like,
-    read_definition,
-)
+from datacanary.warehouse.duckdb_definition import comment_statements, create_like
 from datacanary.warehouse.duckdb_errors import statement
+from datacanary.warehouse.duckdb_former import Former, Kind, read_former
+from datacanary.warehouse.duckdb_journal import read_journal, write_entry
+from datacanary.warehouse.duckdb_kept import drop_kept
 from datacanary.warehouse.duckdb_ledger import ensure_ledger, mark_rolled_back, read_promotions, write_promotion
 from datacanary.warehouse.duckdb_open import LockedError, attach, beside
+from datacanary.warehouse.duckdb_readers import readers_of
 from datacanary.warehouse.duckdb_session import Reader
 from datacanary.warehouse.interruptible import interruptible
 
@@ -64,6 +61,15 @@ class DuckDBReleases:
         """Read the state of record, oldest first."""
         return read_promotions(self._connection, self._catalog)
 
+    def journal(self) -> tuple[JournalEntry, ...]:
+        """Read the journal, oldest first."""
+        return read_journal(self._connection, self._catalog)
+
+    def note(self, entry: JournalEntry) -> None:
+        """Add a line to the journal; outside of a transaction it is written at once."""
+        with statement("the journal"):
+            write_entry(self._connection, self._catalog, entry)
+
     def fingerprint(self, relation: Relation) -> Fingerprint | None:
         """Return the identity of a production relation's rows, None if it does not exist."""
         return self._reader.fingerprint(self._physical(relation))
@@ -72,8 +78,17 @@ class DuckDBReleases:
         """Return the identity of a relation that is to be swapped: a table's rows, a view's query."""
         return self._reader.identity(self._physical(relation))
 
-    def swap(self, swap: Swap) -> LiveTable:
-        """Keep what is in production under another name, and put the judged table in its place."""
+    def hold(self, relations: Sequence[Relation]) -> None:
+        """Do nothing: while the file is open for writing here, nobody else can write to it."""
+        del relations
+
+    def swap(self, swaps: Sequence[Swap]) -> tuple[LiveTable, ...]:
+        """Keep what is in production under another name, and put the judged tables in its place."""
+        live = tuple(self._guarded(swap) for swap in swaps)
+        readers = self._readers(live)
+        return tuple(replace(one, readers=readers[one.relation]) for one in live)
+
+    def _guarded(self, swap: Swap) -> LiveTable:
         with _refusing(swap.target):
             return self._swap(swap)
 
@@ -106,10 +121,11 @@ class DuckDBReleases:
             return replace(live, action="replaced", promoted=promoted, content=swap.content)
         return replace(live, action="created", kept_as="", promoted=promoted, content=swap.content)
 
-    def restore(self, table: LiveTable) -> None:
+    def restore(self, tables: Sequence[LiveTable]) -> None:
         """Drop what a swap put in, and give what it set aside its name back."""
-        with _refusing(table.relation):
-            self._restore(table)
+        for table in tables:
+            with _refusing(table.relation):
+                self._restore(table)
 
     def _restore(self, table: LiveTable) -> None:
         if table.action != "removed":
@@ -122,11 +138,21 @@ class DuckDBReleases:
         if self._kind(kept) != table.kept_kind:
             raise Refused(
                 f"{kept}, the table that was replaced, is gone.",
-                hint="It cannot be put back; build it again from the old commit.",
+                hint="It cannot be put back.",
             )
         self._rename(kept, table.kept_kind, table.kept_name or table.relation.name)
         for made in table.indexes if table.kept_kind == "table" else ():
             self._run(made)
+
+    def readers(self, tables: Sequence[LiveTable]) -> tuple[Relation, ...]:
+        """Return the views that read the promoted tables now and did not when they were put in."""
+        now = self._readers(tables)
+        own = {table.relation for table in tables}
+        found = {view for table in tables for view in now[table.relation] if view not in table.readers}
+        return tuple(sorted(found - own))
+
+    def _readers(self, tables: Sequence[LiveTable]) -> Mapping[Relation, tuple[Relation, ...]]:
+        return readers_of(self._connection, self._catalog, {table.relation for table in tables})
 
     def record(self, promotion: PromotionRecord) -> None:
         """Write a promotion into the state of record."""
@@ -137,48 +163,29 @@ class DuckDBReleases:
         """Write that a promotion was undone."""
         mark_rolled_back(self._connection, self._catalog, promotion, at)
 
+    def drop(self, registered: Sequence[Registered]) -> None:
+        """Drop what live promotions keep of what they replaced."""
+        drop_kept(self._connection, self._catalog, registered)
+
     def _physical(self, relation: Relation) -> Physical:
         return Physical(self._catalog, relation.schema, relation.name)
 
-    def _kind(self, relation: Relation) -> Literal["table", "view", ""]:
+    def _kind(self, relation: Relation) -> Kind:
         if self._reader.columns(self._physical(relation)) is None:
             return ""
         return "view" if self._reader.definition(self._physical(relation)) else "table"
 
-    def _former(self, relation: Relation) -> _Former:
+    def _former(self, relation: Relation) -> Former:
         """Look at what is in production, before anything is done to it."""
-        kind, physical = self._kind(relation), self._physical(relation)
-        if not kind:
-            return _Former("", relation.name, NOTHING)
-        definition = read_definition(self._connection, physical)
-        if definition.immovable:
-            raise Refused(
-                f"{relation} has what a promotion cannot carry over: {', '.join(definition.immovable)}.",
-                hint="Nothing was changed. Drop it in production first if it is no longer wanted.",
-            )
-        indexes = self._ask(
-            "SELECT index_name, sql, comment FROM duckdb_indexes() WHERE lower(database_name) = lower(?) "
-            "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) AND sql IS NOT NULL ORDER BY ALL",
-            physical,
-        )
-        name = self._ask(
-            "SELECT table_name FROM duckdb_columns() WHERE lower(database_name) = lower(?) "
-            "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) LIMIT 1",
-            physical,
-        )[0][0]
-        made = [(f"{self._in_schema(relation, index)}", statement, comment) for index, statement, comment in indexes]
-        comments = [f"COMMENT ON INDEX {index} IS {sql.text(comment)}" for index, _, comment in made if comment]
-        return _Former(
-            kind, name, definition, (*(one for _, one, _ in made), *comments), tuple(index for index, _, _ in made)
-        )
+        return read_former(self._connection, self._physical(relation), self._kind(relation))
 
-    def _set_aside(self, relation: Relation, former: _Former, kept_as: str) -> None:
+    def _set_aside(self, relation: Relation, former: Former, kept_as: str) -> None:
         """Rename what is in production; its indexes go first, since DuckDB renames no indexed table."""
         for index in former.index_names:
             self._run(f"DROP INDEX {index}")
         self._rename(relation, former.kind, kept_as)
 
-    def _fill(self, target: Relation, built: Physical, former: _Former) -> None:
+    def _fill(self, target: Relation, built: Physical, former: Former) -> None:
         physical, definition = self._physical(target), former.definition
         if definition.constraints or definition.defaults:
             self._run(create_like(definition, physical, self._columns(built)))
@@ -199,7 +206,7 @@ class DuckDBReleases:
                 raise Refused(problem, hint=_CHANGE_INDEX) from error
         self._indexed += [str(target)] if former.indexes else []
 
-    def _comment(self, target: Relation, kind: str, former: _Former) -> None:
+    def _comment(self, target: Relation, kind: str, former: Former) -> None:
         physical = self._physical(target)
         for made in comment_statements(former.definition, kind, physical, self._columns(physical)):
             self._run(made)
@@ -231,25 +238,11 @@ class DuckDBReleases:
         query = f"SELECT DISTINCT lower(schema_name) FROM {kind}() WHERE database_name = ?"  # noqa: S608 -- our own words
         return {name for (name,) in self._connection.execute(query, [self._catalog]).fetchall()}
 
-    def _in_schema(self, relation: Relation, name: str) -> str:
-        return f"{sql.schema(self._catalog, relation.schema)}.{sql.identifier(name)}"
-
     def _rename(self, relation: Relation, kind: str, name: str) -> None:
         self._run(f"ALTER {kind.upper()} {sql.table(self._physical(relation))} RENAME TO {sql.identifier(name)}")
 
 
 _CHANGE_INDEX = "Nothing was changed. Mend the query, or drop the index in production first."
-
-
-@dataclass(frozen=True, slots=True)
-class _Former:
-    """What a swap finds in production: `kind` is empty for nothing, `indexes` are statements that make them again."""
-
-    kind: Literal["table", "view", ""]
-    name: str
-    definition: Definition
-    indexes: tuple[str, ...] = ()
-    index_names: tuple[str, ...] = ()
 
 
 @contextmanager

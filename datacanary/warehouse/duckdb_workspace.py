@@ -12,11 +12,12 @@ import duckdb
 import pyarrow as pa
 
 from datacanary.errors import DataError, StatementError, WarehouseError, Where
-from datacanary.model.basic import Column, Fingerprint, Physical, Relation
+from datacanary.model.basic import Column, Fingerprint, Pair, Physical, Relation
 from datacanary.model.plan import Place
+from datacanary.model.prints import PrintRequest
 from datacanary.model.project import Materialized, SourceData
-from datacanary.model.release import PromotionRecord
-from datacanary.protocols import Query
+from datacanary.model.release import Observed, PromotionRecord
+from datacanary.protocols import Prints, Query
 from datacanary.warehouse import duckdb_sql as sql
 from datacanary.warehouse.duckdb_conditions import conditions
 from datacanary.warehouse.duckdb_errors import statement
@@ -144,6 +145,16 @@ class DuckDBWorkspace:
         with self._session.reader() as reader:
             return not reader.definition(relation)
 
+    def prints(self, sides: Pair[Physical], request: PrintRequest) -> Prints | None:
+        """Return nothing: here all rows are read as quickly as their checksums."""
+        del sides, request
+        return None
+
+    def identifies(self, sides: Pair[Physical], columns: Sequence[str]) -> bool | None:
+        """Return nothing: here keys are read as quickly."""
+        del sides, columns
+        return None
+
     def view(self, relation: Physical) -> str:
         """Return the query of a view, an empty text for anything else."""
         with self._session.reader() as reader:
@@ -162,6 +173,15 @@ class DuckDBWorkspace:
         """Return the identity of a relation that is to be swapped: a table's rows, a view's query."""
         with self._session.reader() as reader:
             return reader.identity(relation)
+
+    def unpinned(self, observed: Sequence[Observed]) -> tuple[str, ...]:
+        """Say nothing: nobody can write to the file while it is attached."""
+        del observed
+        return ()
+
+    def keep(self, built: Sequence[Physical]) -> None:
+        """Do nothing: the run's file is kept as it is."""
+        del built
 
     def limit_memory(self, size: int) -> None:
         """Let DuckDB keep so many bytes of tables and results."""

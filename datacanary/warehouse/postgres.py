@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from datacanary.errors import CanaryError, WarehouseError
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from datacanary.errors import CanaryError, Refused, StatementError, WarehouseError
 from datacanary.model.basic import Column, Pair, Relation
 from datacanary.model.location import Login
 from datacanary.model.outline import Outline
 from datacanary.model.project import SourceData
-from datacanary.model.release import PromotionRecord
+from datacanary.model.release import JournalEntry, Lease, PromotionRecord, Registered
+from datacanary.model.symptom import Symptom
 from datacanary.protocols import Capabilities, Releases, Workspace
 from datacanary.warehouse import postgres_sql as sql
 from datacanary.warehouse.postgres_catalog import Catalog
-from datacanary.warehouse.postgres_contained import PostgresContained, is_own
+from datacanary.warehouse.postgres_contained import PostgresContained
 from datacanary.warehouse.postgres_errors import in_short, statement
+from datacanary.warehouse.postgres_files import incoming
+from datacanary.warehouse.postgres_lease import read_lease, unlock
+from datacanary.warehouse.postgres_ledger import read_journal, read_promotions
+from datacanary.warehouse.postgres_names import is_own
+from datacanary.warehouse.postgres_registry import drop_registered, end_others, registered
+from datacanary.warehouse.postgres_release import open_releases
+from datacanary.warehouse.postgres_roles import owns_nothing, symptoms
 from datacanary.warehouse.postgres_session import connected
+from datacanary.warehouse.postgres_workspace import open_workspace
 
 _NAMED = "datacanary"
 # What changes whenever anybody wrote: all there is in the log, and where that may not be read, what was counted.
@@ -27,21 +40,40 @@ SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_repl
 """
 
 
-def connect(login: Login) -> PostgresWarehouse:
+def connect(url: str, folder: Path) -> PostgresWarehouse:
+    """Return the database of a `postgresql://` URL; nothing is opened yet, and no file of `folder` is read.
+
+    What it does not say, libpq takes from the environment: PGHOST, PGPASSWORD, a password file.
+    """
+    del folder
+    try:
+        found = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # Its message quotes the URL.
+        raise WarehouseError(
+            "The URL of the warehouse cannot be read.",
+            hint="Write postgresql://user:${PGPASSWORD}@host:5432/database?sslmode=require.",
+        ) from None
+    parameters = {name: str(value) for name, value in found.items() if value is not None}
+    database = parameters.get("dbname") or os.environ.get("PGDATABASE") or parameters.get("user", "")
+    return connect_by(Login({**parameters, **({"dbname": database} if database else {})}, ""))
+
+
+def connect_by(login: Login) -> PostgresWarehouse:
     """Return the database of a login; nothing is opened yet."""
     return PostgresWarehouse(login)
 
 
 class PostgresWarehouse:
-    """A PostgreSQL database that dbt projects live in."""
+    """A PostgreSQL database."""
 
     dialect = sql.DIALECT
     engine = "postgresql"
     capabilities = Capabilities(
-        atomic_promotion="not there yet",
-        pinned_input="what the builds read is fingerprinted before and after",
-        parallel_builds=True,
-        promotion_obstacle="promotion on PostgreSQL is not there yet",
+        atomic_promotion="all tables in one transaction",
+        pinned_input="one REPEATABLE READ transaction",
+        parallel_builds=False,
+        reads_files=False,
     )
 
     def __init__(self, login: Login) -> None:
@@ -50,22 +82,34 @@ class PostgresWarehouse:
         self.catalog = login.database
 
     def workspace(self, folder: Path, run_id: str, production: str) -> AbstractContextManager[Workspace]:
-        """Raise WarehouseError: only dbt projects are built here."""
-        del folder, run_id, production
-        raise WarehouseError(
-            "Projects of plain SQL on PostgreSQL are not there yet.", hint="dbt projects on PostgreSQL are."
-        )
+        """Open the run's own schemas, which are made when something is built; `folder` stays empty."""
+        del folder
+        return open_workspace(self._login, run_id, production)
 
-    def releases(self, folder: Path | None, run_id: str) -> AbstractContextManager[Releases]:
-        """Raise WarehouseError: nothing is promoted here yet."""
-        del folder, run_id
-        raise WarehouseError(
-            "Promotion on PostgreSQL is not there yet.", hint="Merge the branch and let dbt build production."
-        )
+    def releases(self, folder: Path | None, run_id: str, holder: str = "") -> AbstractContextManager[Releases]:
+        """Open production for writing; `folder` holds nothing that it needs."""
+        del folder
+        return open_releases(self._login, run_id, holder)
 
     def promotions(self) -> tuple[PromotionRecord, ...]:
-        """Return nothing: nothing was promoted yet."""
-        return ()
+        """Read the state of record, oldest first."""
+        with connected(self._login, _NAMED) as connection:
+            return read_promotions(connection)
+
+    def journal(self) -> tuple[JournalEntry, ...]:
+        """Read the journal, oldest first."""
+        with connected(self._login, _NAMED) as connection:
+            return read_journal(connection)
+
+    def lease(self) -> Lease | None:
+        """Return who has the lease now."""
+        with connected(self._login, _NAMED) as connection:
+            return read_lease(connection)
+
+    def unlock(self, lease_id: str) -> None:
+        """Take the lease from a holder who is dead."""
+        with connected(self._login, _NAMED, writable=True) as connection:
+            unlock(connection, lease_id)
 
     def relations(self) -> tuple[Relation, ...]:
         """List tables and views, without datacanary's own."""
@@ -84,14 +128,35 @@ class PostgresWarehouse:
             return catalog.columns_by_name(names, production)
 
     def columns_of_source(self, source: SourceData, files: Sequence[Path]) -> tuple[Column, ...]:
-        """Raise WarehouseError: PostgreSQL reads no files of this machine."""
-        del source, files
-        raise WarehouseError("PostgreSQL reads no files of this machine.")
+        """Look at files as loading them does; nothing is connected."""
+        return tuple(one.column for one in incoming(source, files))
 
     def columns_of_call(self, call: str) -> tuple[Column, ...]:
-        """Raise WarehouseError: PostgreSQL reads no files of this machine."""
+        """Raise StatementError: PostgreSQL's server does not see this machine's files."""
         del call
-        raise WarehouseError("PostgreSQL reads no files of this machine.")
+        raise StatementError(
+            "PostgreSQL does not see the files of this machine.", hint="Name the file under `sources:` in the config."
+        )
+
+    def registered(self) -> tuple[Registered, ...]:
+        """List the schemas that runs have, oldest first."""
+        with connected(self._login, _NAMED) as connection:
+            return registered(connection)
+
+    def drop(self, registered: Sequence[Registered]) -> None:
+        """Drop schemas that are registered and have our mark; what still works for a run there is ended."""
+        if not registered:
+            return
+        with connected(self._login, _NAMED, writable=True) as connection:
+            lease = read_lease(connection)
+            if lease is not None and any(one.kind == "replaced" for one in registered):
+                raise Refused(
+                    f"{lease.holder} changes production; what was replaced is not dropped meanwhile.",
+                    hint="Try again later.",
+                )
+            for run_id in {one.run_id for one in registered if one.kind == "build"}:
+                end_others(connection, f"datacanary {run_id}")
+            drop_registered(connection, registered)
 
     def contain(self, folders: Pair[Path]) -> PostgresContained:
         """Return schemas for both versions, named for the run whose folder these lie in; nothing is made yet."""
@@ -106,9 +171,15 @@ class PostgresWarehouse:
         del query
         return None
 
+    def symptoms(self, production: str) -> tuple[Symptom, ...]:
+        """Look at the server, at the connection's protection, and at what the role may do."""
+        with connected(self._login, _NAMED) as connection:
+            return symptoms(connection, production)
+
     def write_obstacle(self) -> CanaryError | None:
-        """Say that nothing is promoted here yet."""
-        return WarehouseError("Promotion on PostgreSQL is not there yet.", hint="`check` and `plan` are.")
+        """Say whether the role owns nothing that a promotion could swap."""
+        with connected(self._login, _NAMED) as connection:
+            return owns_nothing(connection)
 
     @contextmanager
     def _catalog(self) -> Iterator[Catalog]:

@@ -11,13 +11,12 @@ import pyarrow as pa
 from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Pair, Physical
 from datacanary.model.fence import Fence
-from datacanary.protocols import Query
+from datacanary.model.prints import PrintRequest
+from datacanary.protocols import Prints, Query
 from datacanary.warehouse import postgres_sql as sql
 from datacanary.warehouse.postgres_catalog import Catalog, Found
-from datacanary.warehouse.postgres_errors import statement
-from datacanary.warehouse.postgres_stream import Stream
-from datacanary.warehouse.postgres_types import Spread, arrow_type, selected, spread_query, spreads
-from datacanary.warehouse.readings import Readings
+from datacanary.warehouse.postgres_prune import Pruning
+from datacanary.warehouse.postgres_reading import Reading
 
 
 class BothPlaces:
@@ -28,8 +27,8 @@ class BothPlaces:
 
     def __init__(self, catalog: Catalog, fences: Pair[Fence], conninfo: str) -> None:
         self._catalog, self._fences, self._conninfo = catalog, fences, conninfo
-        self._spreads: dict[int, dict[str, Spread]] = {}
-        self.readings = Readings()
+        self._reading = Reading()
+        self.readings = self._reading.open
         self._asking = threading.RLock()
 
     def columns(self, relation: Physical) -> tuple[Column, ...] | None:
@@ -66,13 +65,22 @@ class BothPlaces:
         with self._asking:
             found = self._found(relation)
             chosen = self._catalog.columns(found) if columns is None else columns
-            known = self._spread_of_both(relation, found)
-        parts = [selected(one, known.get(one.name, Spread())) for one in chosen]
-        wanted = {one.name: arrow_type(one, known.get(one.name, Spread())) for one in chosen}
-        types = {name: kind for name, kind in wanted.items() if kind is not None}
-        query = f"SELECT {', '.join(parts)} FROM {sql.table(found.physical)}"  # noqa: S608 -- quoted
-        with self.readings.of(Stream(self._conninfo, query, types, f"reading {relation}")) as stream:
-            yield pa.RecordBatchReader.from_batches(stream.schema, stream)
+            spread = self._reading.spread(self._catalog, self._both(relation, found))
+        rows = sql.table(found.physical)
+        with self._reading.stream(self._conninfo, rows, chosen, spread, f"reading {relation}") as reader:
+            yield reader
+
+    def prints(self, sides: Pair[Physical], request: PrintRequest) -> Prints | None:
+        """Compare the checksums of two tables; None for anything but tables, and for a server that is too old."""
+        with self._asking:
+            spreads = sides.map(lambda one: self._reading.spread(self._catalog, self._both(one, self._found(one))))
+            pruning = Pruning(self._catalog, self._reading, self._conninfo)
+            return pruning.prints(sides.map(self._found), request, spreads)
+
+    def identifies(self, sides: Pair[Physical], columns: Sequence[str]) -> bool | None:
+        """Prove that columns are a key of two tables; None for anything but tables."""
+        with self._asking:
+            return Pruning(self._catalog, self._reading, self._conninfo).identifies(sides.map(self._found), columns)
 
     def _found(self, relation: Physical) -> Found:
         found = self._catalog.find(relation.schema, relation.name)
@@ -80,19 +88,11 @@ class BothPlaces:
             raise StatementError(f"{relation.schema}.{relation.name} does not exist.")
         return found
 
-    def _spread_of_both(self, relation: Physical, found: Found) -> dict[str, Spread]:
-        """Return what columns hold on either side: a column is to travel alike on both."""
+    def _both(self, relation: Physical, found: Found) -> Iterator[Found]:
+        """Return the relation on either side."""
         own = self._fences.base if relation.catalog == "base" else self._fences.head
         other = self._fences.head if relation.catalog == "base" else self._fences.base
         twin = self._catalog.find(relation.schema.replace(own.schema, other.schema, 1), relation.name)
-        here, there = self._spread(found), self._spread(twin) if twin is not None else {}
-        return {name: spread.joined(there.get(name, Spread())) for name, spread in here.items()}
-
-    def _spread(self, found: Found) -> dict[str, Spread]:
-        if found.oid not in self._spreads:
-            columns = self._catalog.columns(found)
-            query = spread_query(sql.table(found.physical), columns)
-            with statement(f"reading {found.schema}.{found.name}"):
-                row = self._catalog.connection.execute(query.encode()).fetchone() if query else None
-            self._spreads[found.oid] = spreads(columns, row) if row is not None else {}
-        return self._spreads[found.oid]
+        yield found
+        if twin is not None:
+            yield twin

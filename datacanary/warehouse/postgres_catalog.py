@@ -9,6 +9,7 @@ from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Fingerprint, Physical, Relation
 from datacanary.warehouse import postgres_sql as sql
 from datacanary.warehouse.postgres_errors import statement
+from datacanary.warehouse.postgres_names import as_kept
 from datacanary.warehouse.postgres_session import Connection
 
 _DEFAULT_SCHEMA = "public"
@@ -61,6 +62,7 @@ class Catalog:
         """Find a relation; StatementError if only the case of letters tells several apart, and none is spelt so."""
         if not self._listed:
             self._list()
+        schema, name = as_kept(schema), as_kept(name)
         found = self._listed.get((schema.lower(), name.lower()), [])
         exact = [one for one in found if (one.schema, one.name) == (schema, name)]
         if len(found) > 1 and not exact:

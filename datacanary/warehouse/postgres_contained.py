@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,19 +16,26 @@ from datacanary.warehouse import postgres_sql as sql
 from datacanary.warehouse.postgres_built import BothPlaces
 from datacanary.warehouse.postgres_catalog import Catalog
 from datacanary.warehouse.postgres_errors import statement
+from datacanary.warehouse.postgres_names import is_own, run_prefix
+from datacanary.warehouse.postgres_registry import (
+    BUILDS_ARE_KEPT,
+    drop_registered,
+    end_others,
+    make_schema,
+    may_not_create,
+    register,
+    registered,
+)
+from datacanary.warehouse.postgres_rooms import drop_others
 from datacanary.warehouse.postgres_session import Connection, connected, conninfo
 
-REGISTER = "schemas.json"
-"""The file in a run's folder that says which schemas it makes, in which database."""
-
-_RUN = re.compile(r"\W+")
-_LONGEST = 40  # of the 63 bytes that a name may have: custom schemas add to it
 _WRITABLE = """
-SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')
+SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^(pg_|dc_[0-9])'
+AND n.nspname NOT IN ('information_schema', 'datacanary') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')
 UNION ALL
 SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
+WHERE n.nspname !~ '^(pg_|dc_[0-9])' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
+AND (n.nspname, c.relname) <> ('datacanary', 'registry')
 AND pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') LIMIT 1
 """
 
@@ -44,14 +48,14 @@ class PostgresContained:
 
     def __init__(self, login: Login, folders: Pair[Path]) -> None:
         self._login = login
-        self._folder = folders.base.parent.parent
-        run = _RUN.sub("_", self._folder.name).lower()
-        self._prefix = f"dc_{run[-(_LONGEST - len('dc__base')) :]}_"
-        self._named = f"datacanary {self._folder.name}"
+        self._run = folders.base.parent.parent.name
+        self._prefix = run_prefix(self._run)
+        self._named = f"datacanary {self._run}"
         self._role = ""
+        self._kept: frozenset[Physical] = frozenset()
 
     def prepare(self) -> None:
-        """Write down which schemas will be made; WarehouseError where none may be, or nobody answers."""
+        """Look whether schemas may be made; WarehouseError where they may not, or nobody answers."""
         with self._connected() as connection, statement("looking at the database"):
             row = connection.execute(
                 "SELECT pg_catalog.has_database_privilege(current_database(), 'CREATE'), "
@@ -61,13 +65,9 @@ class PostgresContained:
             if version < _OLDEST:
                 raise WarehouseError("PostgreSQL 13 or newer is needed.", hint="Upgrade the server.")
             if row and not row[0]:
-                raise WarehouseError(
-                    f"No schema may be made in {self._login.shown}, and each version needs its own.",
-                    hint=f"GRANT CREATE ON DATABASE {sql.identifier(self._login.database)} TO the profile's user.",
-                )
+                raise may_not_create(connection)
             writable = connection.execute(_WRITABLE.encode()).fetchone() is not None
             self._role = "" if writable else self._login.role
-        self._register()
 
     @property
     def how(self) -> str:
@@ -126,6 +126,14 @@ class PostgresContained:
                 one.relation for one in observed if there.fingerprint(there.production(one.relation)) != one.fingerprint
             )
 
+    def begin(self) -> None:
+        """Make both versions' schemas, which are registered and marked; dbt makes others whose names begin so."""
+        names = [self.fence(side).schema for side in _SIDES]
+        with self._connected(writable=True) as connection, statement("registering the run's schemas"):
+            register(connection, names, self._run, "build", BUILDS_ARE_KEPT)
+            for name in names:
+                make_schema(connection, name, self._run)
+
     def begin_alike(self) -> None:
         """Give head copies of all that base has by now."""
         base, head = self.fence("base").schema, self.fence("head").schema
@@ -155,29 +163,34 @@ class PostgresContained:
                 places.readings.stop()
 
     def keep(self, relations: Sequence[Relation], run_id: str, folder: Path) -> Mapping[Relation, Physical]:
-        """Keep nothing: promotion is not there yet."""
-        del relations, run_id, folder
-        return {}
+        """Leave head's tables where they are when the rest is dropped."""
+        del run_id, folder
+        with self._connected() as connection:
+            catalog = Catalog(connection)
+            places = {relation: self.physical("head", relation) for relation in relations}
+            found = {relation: catalog.find(one.schema, one.name) for relation, one in places.items()}
+        kept = {relation: one.physical for relation, one in found.items() if one is not None}
+        self._kept = frozenset(kept.values())
+        return kept
 
     def drop(self) -> None:
-        """Drop the schemas with all that is in them, and end what still works there."""
-        with self._connected(writable=True) as connection, statement("dropping the run's schemas"):
-            connection.execute(
-                "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
-                "WHERE application_name = %s AND pid <> pg_catalog.pg_backend_pid() AND usename = session_user",
-                [self._named[:_LONGEST_NAME]],
-            )
-            # Somebody else may look at them; whoever cleans up later finds them in the register.
-            connection.execute(f"SET lock_timeout = '{_SECONDS_FOR_LOCKS} s'".encode())
-            drop_schemas(connection, self._prefix)
-        (self._folder / REGISTER).unlink(missing_ok=True)
+        """Drop the schemas with all that is in them, but for what is kept, and end what still works there."""
+        with self._connected(writable=True) as connection:
+            entries = [one for one in registered(connection) if one.run_id == self._run and one.kind == "build"]
+            end_others(connection, self._named)
+            if self._kept:
+                self._drop_beside_kept(connection)
+            head = self.fence("head").schema
+            drop_registered(connection, [one for one in entries if not self._kept or one.name != head])
 
-    def _register(self) -> None:
-        text = json.dumps({"database": self._login.shown, "prefix": self._prefix})
-        place = self._folder / REGISTER
-        place.unlink(missing_ok=True)
-        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-            stream.write(text)
+    def _drop_beside_kept(self, connection: Connection) -> None:
+        """Drop what else is in head's schemas, and those that are empty then; the first one stays: it is the marked."""
+        head = self.fence("head").schema
+        schemas = {one.schema for one in Catalog(connection).all() if one.schema.startswith(head)}
+        drop_others(connection, schemas, self._kept)
+        for schema in schemas - {one.schema for one in self._kept} - {head}:
+            with statement(f"dropping {schema}"):
+                connection.execute(f"DROP SCHEMA {sql.identifier(schema)} CASCADE".encode())
 
     @contextmanager
     def _connected(self, *, writable: bool = False) -> Iterator[Connection]:
@@ -186,27 +199,7 @@ class PostgresContained:
 
 
 _OLDEST = 130_000
-_SECONDS_FOR_LOCKS = 60
-_LONGEST_NAME = 63
-_OWN = re.compile(r"dc_\w+_(?:base|head)(?:_|$)")
-
-
-def is_own(schema: str) -> bool:
-    """Tell whether a schema is one of a run's.
-
-    >>> is_own("dc_20261120_101500_4f1c9e2_head_staging"), is_own("dc_comics")
-    (True, False)
-    """
-    return _OWN.match(schema) is not None
-
-
-def drop_schemas(connection: Connection, prefix: str) -> None:
-    """Drop all schemas whose names begin so."""
-    found = connection.execute(
-        "SELECT nspname FROM pg_catalog.pg_namespace WHERE starts_with(nspname, %s) ORDER BY nspname", [prefix]
-    ).fetchall()
-    for (name,) in found:
-        connection.execute(f"DROP SCHEMA IF EXISTS {sql.identifier(str(name))} CASCADE".encode())
+_SIDES: tuple[Side, ...] = ("base", "head")
 
 
 class Production:

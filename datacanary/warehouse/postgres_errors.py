@@ -10,6 +10,7 @@ import adbc_driver_manager
 import psycopg
 
 from datacanary.errors import CanaryError, StatementError, WarehouseError
+from datacanary.warehouse.postgres_unreachable import unreachable
 
 
 @contextmanager
@@ -22,25 +23,31 @@ def statement(what: str) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         told = error.diag.message_primary or str(error)
-        connecting = error.sqlstate is None or error.sqlstate[:2] in {"08", "28", "57", "3D"}
-        raise _problem(told, what, connecting=connecting and isinstance(error, psycopg.OperationalError)) from None
+        lost = error.sqlstate is None or error.sqlstate[:2] in {"08", "28", "3D"} or error.sqlstate[:3] == "57P"
+        raise _problem(told, what, lost=lost and isinstance(error, psycopg.OperationalError)) from None
     except (adbc_driver_manager.Error, OSError) as error:
         # A failure in the middle of a stream comes through Arrow, as an OSError without a number.
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise _problem(str(error), what, connecting=False) from None
+        raise _problem(str(error), what, lost="Failed to connect" in str(error)) from None
 
 
-def _problem(message: str, what: str, *, connecting: bool) -> CanaryError:
+def _problem(message: str, what: str, *, lost: bool) -> CanaryError:
+    if lost and _GONE.search(message):
+        return WarehouseError(
+            "The connection to PostgreSQL was lost.", hint="Try again; the server's log says more if it goes on."
+        )
+    if lost:
+        return unreachable(message)
     told = in_short(message)
     if told.startswith("canceling statement due to user request"):
         return StatementError(f"{what} was interrupted.")
-    if connecting:
-        return WarehouseError(
-            f"PostgreSQL cannot be reached: {told}.".replace("..", "."),
-            hint="Check host, port, user, password and dbname of the profile: dbt debug.",
-        )
     return StatementError(told)
+
+
+_GONE = re.compile(
+    r"terminating connection|server closed|connection is (?:bad|lost|closed)|consuming input", re.IGNORECASE
+)
 
 
 def in_short(message: str) -> str:
@@ -89,12 +96,13 @@ _WITHOUT_CELLS = re.compile(
     r"""(?:
       (?:relation|column|schema|type|role|database|table|view|function|operator|aggregate|constraint|index|sequence
         |extension|collation|language|server|materialized\ view|procedure)\b[^\n]*\ (?:does\ not\ exist|already\ exists
-        |is\ ambiguous|is\ not\ unique|of\ relation|of\ type|must\ appear|was\ skipped|is\ not\ a|has\ no)
+        |is\ ambiguous|is\ not\ unique|of\ relation|of\ type|must\ appear|was\ skipped|is\ not\ a|has\ no
+        |specified\ more\ than\ once|has\ pseudo-type)
     | syntax\ error\ (?:at\ or\ near|at\ end)
     | missing\ FROM-clause | invalid\ reference\ to | subquery\ (?:in\ FROM|must|has)
     | (?:UNION|INTERSECT|EXCEPT|CASE|COALESCE|VALUES|IN|GREATEST|LEAST)\ types\ | each\ (?:UNION|INTERSECT|EXCEPT)\b
     | (?:aggregate|window|set-returning)\ functions? | argument\ of\b
-    | cannot\ (?:cast|drop|alter|execute|change|create)\b
+    | cannot\ (?:cast|drop|alter|execute|change|create|insert\ multiple)\b
     | could\ not\ determine\ | could\ not\ identify\ | function\ name | ORDER\ BY | for\ SELECT\ DISTINCT
     | division\ by\ zero\Z
     | (?:smallint|integer|bigint|numeric|timestamp|date|interval|value|cash)\ (?:out\ of\ range|overflow)

@@ -30,3 +30,13 @@ def setting(name: str, value: str) -> str:
     """
     escaped = value.replace("\\", "\\\\").replace(" ", "\\ ")
     return f"-c {name}={escaped}"
+
+
+def text(value: str) -> str:
+    r"""Write a text as a literal, whatever the server makes of backslashes.
+
+    >>> print(text("it's"), text("C:\\x"))
+    'it''s' E'C:\\x'
+    """
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'" if "\\" not in value else "E'" + doubled.replace("\\", "\\\\") + "'"

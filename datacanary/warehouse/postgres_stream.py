@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacanary.errors import StatementError
+from datacanary.warehouse import postgres_sql as sql
 from datacanary.warehouse.postgres_errors import statement
 
 T = TypeVar("T")
@@ -22,10 +23,13 @@ _SECONDS_BETWEEN_LOOKS = 0.1
 class Stream(Iterator[pa.RecordBatch]):
     """Batches of a query that any thread may ask for, and any other may end; one connection of its own.
 
-    `types` are those that texts become on the way. Raises what `statement` raises; ended, it closes the connection.
+    `types` are those that texts become on the way, `snapshot` is whose rows are seen: those of now if it is empty.
+    Raises what `statement` raises; ended, it closes the connection.
     """
 
-    def __init__(self, conninfo: str, query: str, types: Mapping[str, pa.DataType], what: str) -> None:
+    def __init__(
+        self, conninfo: str, query: str, types: Mapping[str, pa.DataType], what: str, snapshot: str = ""
+    ) -> None:
         self._types, self._what = types, what
         # Signals must find the main thread free, so another one waits for the server.
         self._pool = ThreadPoolExecutor(1, "postgres")
@@ -36,6 +40,9 @@ class Stream(Iterator[pa.RecordBatch]):
         self._cursor = self._connection.cursor()
         try:
             with statement(what):
+                if snapshot:
+                    self._cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    self._cursor.execute(f"SET TRANSACTION SNAPSHOT {sql.text(snapshot)}")
                 self._waited_for(lambda: self._cursor.execute(query))
                 self._reader: pa.RecordBatchReader = self._cursor.fetch_record_batch()
         except BaseException:

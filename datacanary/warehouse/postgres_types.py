@@ -53,7 +53,10 @@ def spreads(columns: Sequence[Column], answer: Sequence[object]) -> dict[str, Sp
 
 def _asked(column: Column) -> tuple[str, ...]:
     name = sql.identifier(column.name)
-    if _NUMERIC.fullmatch(column.type):
+    if found := _NUMERIC.fullmatch(column.type):
+        if found[1] and int(found[1]) <= _MOST_DIGITS:
+            # The type tells the digits.
+            return (f"bool_or({name} = 'NaN')",)
         return (f"min({name})::text", f"max({name})::text", f"max(scale(trim_scale({name})))")
     if _DAY.fullmatch(column.type):
         # Others are infinite, before Christ, or beyond what Arrow's microseconds and Python reach.
@@ -64,7 +67,7 @@ def _asked(column: Column) -> tuple[str, ...]:
 
 
 def _spread(column: Column, parts: Sequence[object]) -> Spread:
-    if not _NUMERIC.fullmatch(column.type):
+    if not _NUMERIC.fullmatch(column.type) or len(parts) == 1:
         return Spread(odd=bool(parts[0]))
     ends = [str(one) for one in parts[:2] if one is not None]
     odd = any(not one.lstrip("-")[:1].isdigit() for one in ends)

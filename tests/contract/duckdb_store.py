@@ -16,6 +16,14 @@ class DuckDBStore:
 
     folder: Path
     file_name: str = "warehouse.duckdb"
+    kind: str = "duckdb"
+    main: str = "main"
+    text: str = "varchar"
+
+    @property
+    def catalog(self) -> str:
+        """What DuckDB calls the file."""
+        return self.open().catalog
 
     def open(self) -> Warehouse:
         """Return the warehouse; its file is made if need be."""
@@ -29,6 +37,14 @@ class DuckDBStore:
             for statement in statements:
                 found = connection.execute(statement).fetchall()
             return found
+
+    def numbers(self, count: int) -> str:
+        """Write a call of `range`."""
+        return f"range({count})"
+
+    def indexes(self) -> int:
+        """Count the indexes."""
+        return int(self.execute("select count(*) from duckdb_indexes()")[0][0])
 
 
 UNION = "union(number integer, word varchar)"

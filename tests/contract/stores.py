@@ -1,34 +1,73 @@
 """The warehouses under contract, and how a test reaches them."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any, Protocol
 
-from duckdb_store import DUCKDB_EQUAL, DUCKDB_VALUES, DuckDBStore
+from duckdb_store import DUCKDB_EQUAL, DUCKDB_VALUES
+from postgres_store import POSTGRES_EQUAL, POSTGRES_VALUES
 
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.plan import Place
 from datacanary.model.release import Swap
-from datacanary.protocols import Releases, Workspace
+from datacanary.protocols import Releases, Warehouse, Workspace
 
-Store = DuckDBStore
-STORES: dict[str, Callable[[Path], Store]] = {"duckdb": DuckDBStore}
-VALUES = {"duckdb": DUCKDB_VALUES}
-EQUAL = {"duckdb": DUCKDB_EQUAL}
+STORES = ("duckdb", "postgres")
+VALUES: Mapping[str, Mapping[str, tuple[str, str]]] = {"duckdb": DUCKDB_VALUES, "postgres": POSTGRES_VALUES}
+EQUAL: Mapping[str, Mapping[str, tuple[str, str]]] = {"duckdb": DUCKDB_EQUAL, "postgres": POSTGRES_EQUAL}
 
 RUN = "20261120-101500-4f1c9e2"
 ORDERS = Relation("analytics", "orders")
 
 
-def make_store(kind: str, folder: Path) -> Store:
-    """Make a warehouse with two tables and a view."""
-    made = STORES[kind](folder)
+class Store(Protocol):
+    """A warehouse of a test's own, and the words of its SQL that differ.
+
+    `main` is the schema where names without one are looked up last, `text` the type of texts.
+    """
+
+    @property
+    def kind(self) -> str:
+        """What it is made of."""
+
+    @property
+    def folder(self) -> Path:
+        """A folder of the test's own."""
+
+    @property
+    def main(self) -> str:
+        """The schema where names without one are looked up last."""
+
+    @property
+    def text(self) -> str:
+        """The type of texts."""
+
+    @property
+    def catalog(self) -> str:
+        """What it calls its own database in queries, quoted."""
+
+    def open(self) -> Warehouse:
+        """Return the warehouse."""
+
+    def execute(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Do something in production, as somebody else; return what the last statement gives."""
+
+    def numbers(self, count: int) -> str:
+        """Write what stands in FROM for the column `range` of as many numbers from 0."""
+
+    def indexes(self) -> int:
+        """Count the indexes of production but for those of primary keys."""
+
+
+def make_store(made: Store) -> Store:
+    """Put two tables and a view into a warehouse."""
     made.execute(
         "create schema analytics",
         "create schema raw",
         "create table analytics.orders as select 1 as id, 'a' as word union all select 2, 'b'",
         "create view analytics.words as select word from analytics.orders",
-        "create table raw.clicks as select range as id from range(5)",
+        f"create table raw.clicks as select range as id from {made.numbers(5)}",
     )
     return made
 
@@ -55,7 +94,15 @@ def make(space: Workspace, name: str, query: str, place: Place = "head") -> Phys
 def built(store: Store, **queries: str) -> dict[str, Physical]:
     """Build tables of head and close the run."""
     with workspace(store) as space:
-        return {name: make(space, name, query) for name, query in queries.items()}
+        made = {name: make(space, name, query) for name, query in queries.items()}
+        space.keep(tuple(made.values()))
+    return made
+
+
+def named(physical: Physical) -> str:
+    """Write where a relation lies as queries have it."""
+    parts = (part for part in (physical.catalog, physical.schema, physical.name) if part)
+    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
 def swap_of(built: Physical, target: Relation) -> Swap:
@@ -66,4 +113,4 @@ def swap_of(built: Physical, target: Relation) -> Swap:
 def read(store: Store, relation: Relation) -> list[tuple[object, ...]]:
     """Read a production table as somebody else does."""
     quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (relation.schema, relation.name))
-    return store.execute(f"select * from {quoted} order by all")
+    return sorted(store.execute(f"select * from {quoted}"))

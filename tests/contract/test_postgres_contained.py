@@ -1,6 +1,5 @@
 """Both versions' schemas in a PostgreSQL: what is found beside them, and that nothing of them stays."""
 
-import json
 from pathlib import Path
 
 import psycopg
@@ -12,7 +11,7 @@ from datacanary.errors import StatementError, WarehouseError
 from datacanary.model.basic import Column, Pair, Physical, Relation
 from datacanary.model.location import Login
 from datacanary.model.release import Observed
-from datacanary.warehouse.postgres import PostgresWarehouse, connect
+from datacanary.warehouse.postgres import connect_by
 from datacanary.warehouse.postgres_contained import PostgresContained
 from datacanary.warehouse.postgres_errors import in_short, statement
 
@@ -20,7 +19,14 @@ pytest_plugins = ("postgres_server",)
 
 RUN = "20261121-101500-4f1c9e2"
 ORDERS = Relation("analytics", "orders")
+OWN = "dc_20261121_101500_4f1c9e2"
 HOW_MANY = 200
+REGISTER = {"datacanary.registry": (0, "")}
+
+
+def without_ours(schemas: list[str]) -> list[str]:
+    """Leave out the schema that datacanary itself needs."""
+    return [name for name in schemas if name != "datacanary"]
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def shop(database: Database) -> Database:
 def run_in(shop: Database, folder: Path, login: Login | None = None) -> PostgresContained:
     run = folder / RUN
     run.mkdir(exist_ok=True)
-    return connect(login or shop.login()).contain(Pair(run / "dbt" / "base", run / "dbt" / "head"))
+    return connect_by(login or shop.login()).contain(Pair(run / "dbt" / "base", run / "dbt" / "head"))
 
 
 def print_of(both: PostgresContained, relation: Relation) -> Observed:
@@ -73,43 +79,90 @@ def test_a_search_path_of_the_profile_stays_beside_the_settings(shop: Database, 
     assert found == ("analytics, public", "on")
 
 
-def test_what_will_be_made_is_written_down_first_for_this_user_alone(shop: Database, tmp_path: Path) -> None:
-    both = run_in(shop, tmp_path)
+def test_nothing_is_made_before_the_builds_and_then_it_is_registered_and_marked(shop: Database, tmp_path: Path) -> None:
+    both, before = run_in(shop, tmp_path), shop.schemas()
     both.prepare()
-    file = tmp_path / RUN / "schemas.json"
-    assert json.loads(file.read_text("utf-8"))["prefix"] == "dc_20261121_101500_4f1c9e2_"
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert shop.schemas() == ["analytics", "information_schema", "public", "raw"]
+    assert shop.schemas() == before
+    both.begin()
+    names = [f"{OWN}_{side}" for side in ("base", "head")]
+    assert [one.name for one in connect_by(shop.login()).registered()] == names
+    assert {one.run_id for one in connect_by(shop.login()).registered()} == {RUN}
+    for name in names:
+        assert shop.execute(f"select obj_description('{name}'::regnamespace)") == [(f"datacanary run {RUN}",)]
 
 
 def test_dropping_leaves_nothing_even_while_somebody_works_there(shop: Database, tmp_path: Path) -> None:
     both, before = run_in(shop, tmp_path), (shop.schemas(), shop.contents())
     both.prepare()
+    both.begin()
+    shop.execute(f'create schema "{OWN}_head_staging"')
     for side in ("base", "head_staging", "head"):
-        schema = f"dc_20261121_101500_4f1c9e2_{side}"
-        shop.execute(f'create schema "{schema}"', f'create table "{schema}".t as select 1 as id')
-    shop.execute('create view "dc_20261121_101500_4f1c9e2_base".v as select * from analytics.orders')
-    named = make_conninfo("", **shop.parameters, application_name=f"datacanary {RUN}")
-    with psycopg.connect(named) as busy:
-        busy.execute('lock table "dc_20261121_101500_4f1c9e2_head".t in access exclusive mode')
+        shop.execute(f'create table "{OWN}_{side}".t as select 1 as id')
+    shop.execute(f'create view "{OWN}_base".v as select * from analytics.orders')
+    name = make_conninfo("", **shop.parameters, application_name=f"datacanary {RUN}")
+    with psycopg.connect(name) as busy:
+        busy.execute(f'lock table "{OWN}_head".t in access exclusive mode')
         both.drop()
         with pytest.raises(psycopg.OperationalError):
             busy.execute("select 1")
-    assert (shop.schemas(), shop.contents()) == before
-    assert not (tmp_path / RUN / "schemas.json").exists()
+    assert (without_ours(shop.schemas()), shop.contents()) == (before[0], before[1] | REGISTER)
+    assert connect_by(shop.login()).registered() == ()
 
 
-def test_other_runs_stay(shop: Database, tmp_path: Path) -> None:
+def test_what_is_kept_of_head_stays_and_nothing_else(shop: Database, tmp_path: Path) -> None:
+    both = run_in(shop, tmp_path)
+    both.prepare()
+    both.begin()
+    for schema in ("base", "head", "head_staging", "head_marts"):
+        shop.execute(
+            f'create schema if not exists "{OWN}_{schema}"', f'create table "{OWN}_{schema}".t as select 1 as id'
+        )
+    shop.execute(f'create view "{OWN}_head".v as select * from "{OWN}_head_marts".t')
+    marts, gone = Relation("analytics_marts", "t"), Relation("analytics", "nope")
+    assert both.keep([marts, gone], RUN, tmp_path) == {marts: Physical("", f"{OWN}_head_marts", "t")}
+    both.drop()
+    assert [name for name in shop.schemas() if name.startswith(OWN)] == [f"{OWN}_head", f"{OWN}_head_marts"]
+    assert [name for name in shop.contents() if OWN in name] == [f"{OWN}_head_marts.t"]
+    warehouse = connect_by(shop.login())
+    assert [one.name for one in warehouse.registered()] == [f"{OWN}_head"]
+    warehouse.drop(warehouse.registered())
+    assert not [name for name in shop.schemas() if name.startswith(OWN)]
+
+
+def test_only_what_is_registered_and_marked_is_dropped(shop: Database, tmp_path: Path) -> None:
     shop.execute("create schema dc_20261121_101500_5a1c9e2_head")
-    run_in(shop, tmp_path).drop()
-    assert "dc_20261121_101500_5a1c9e2_head" in shop.schemas()
+    both, warehouse = run_in(shop, tmp_path), connect_by(shop.login())
+    both.prepare()
+    both.begin()
+    shop.execute(f"comment on schema {OWN}_base is 'mine now'")
+    with pytest.raises(WarehouseError, match="not the mark"):
+        warehouse.drop(warehouse.registered())
+    assert {name for name in shop.schemas() if name.startswith("dc_")} == {
+        f"{OWN}_base",
+        "dc_20261121_101500_5a1c9e2_head",
+    }
+
+
+def test_what_somebody_else_s_view_reads_is_not_dropped(shop: Database, tmp_path: Path) -> None:
+    both, warehouse = run_in(shop, tmp_path), connect_by(shop.login())
+    both.prepare()
+    both.begin()
+    shop.execute(
+        f"create table {OWN}_head.t as select 1 as id", f"create view analytics.peek as select * from {OWN}_head.t"
+    )
+    with pytest.raises(WarehouseError, match=r"analytics\.peek would go"):
+        warehouse.drop(warehouse.registered())
+    assert shop.execute("select * from analytics.peek") == [(1,)]
+    shop.execute("drop view analytics.peek")
+    warehouse.drop(warehouse.registered())
+    assert warehouse.registered() == ()
 
 
 def test_what_is_there_without_what_runs_made(shop: Database, tmp_path: Path) -> None:
     shop.execute("create schema dc_20261121_101500_5a1c9e2_head", "create table dc_20261121_101500_5a1c9e2_head.t ()")
     found = {str(one) for one in run_in(shop, tmp_path).relations()}
     assert found == {"analytics.orders", "analytics.words", "raw.clicks", "raw.empty"}
-    assert {str(one) for one in connect(shop.login()).relations()} == found
+    assert {str(one) for one in connect_by(shop.login()).relations()} == found
 
 
 @pytest.mark.parametrize(
@@ -174,7 +227,7 @@ def test_both_versions_begin_with_what_base_has(shop: Database, tmp_path: Path) 
 
 def test_columns_by_the_names_that_queries_have(shop: Database) -> None:
     clicks, missing = Relation("raw", "clicks"), Relation("raw", "nope")
-    found = connect(shop.login()).columns_of_tables([clicks, missing, Relation("", "orders")], "analytics")
+    found = connect_by(shop.login()).columns_of_tables([clicks, missing, Relation("", "orders")], "analytics")
     assert found == {
         clicks: (Column("id", "integer"), Column("word", "text")),
         Relation("", "orders"): (Column("id", "integer"), Column("word", "text")),
@@ -191,12 +244,12 @@ def test_a_collation_that_calls_texts_equal_is_told(shop: Database) -> None:
             "update pg_collation set collisdeterministic = false where collname = 'loose'",
         )
     shop.execute("alter table raw.clicks alter column word type text collate loose")
-    found = connect(shop.login()).columns_of_tables([Relation("raw", "clicks")], "analytics")
+    found = connect_by(shop.login()).columns_of_tables([Relation("raw", "clicks")], "analytics")
     assert found[Relation("raw", "clicks")][1] == Column("word", "text collate loose")
 
 
 def test_the_state_is_another_one_after_somebody_wrote(shop: Database) -> None:
-    warehouse = connect(shop.login())
+    warehouse = connect_by(shop.login())
     before = warehouse.state()
     shop.execute("insert into raw.clicks values (1)")
     assert warehouse.state() != before
@@ -233,19 +286,9 @@ def test_a_superuser_s_own_login_contains_nothing(shop: Database, tmp_path: Path
     assert both.fence("head").role == ""
 
 
-def test_what_is_not_there_yet_says_so(shop: Database, tmp_path: Path) -> None:
-    warehouse: PostgresWarehouse = connect(shop.login())
-    assert warehouse.promotions() == ()
-    with pytest.raises(WarehouseError, match="Promotion on PostgreSQL is not there yet"):
-        warehouse.releases(tmp_path, RUN)
-    obstacle = warehouse.write_obstacle()
-    assert obstacle is not None
-    assert "not there yet" in obstacle.problem
-
-
 def test_nobody_is_told_the_password(shop: Database) -> None:
     parameters = {**shop.parameters, "host": "127.0.0.1", "port": "1", "password": "geheim"}
-    warehouse = connect(Login(parameters, "analytics"))
+    warehouse = connect_by(Login(parameters, "analytics"))
     with pytest.raises(WarehouseError) as caught:
         warehouse.relations()
     told = f"{caught.value!r} {caught.value.__cause__!r} {warehouse.shown} {Login(parameters, 'analytics')!r}"

@@ -7,80 +7,20 @@ from pathlib import Path
 import polars as pl
 import pytest
 from postgres_database import Database
+from postgres_store import OWN_TYPES
 
 from datacanary.errors import StatementError
 from datacanary.model.basic import Pair, Physical, Relation, Side
-from datacanary.model.tablediff import DiffOptions, TableDiff
+from datacanary.model.tablediff import DiffOptions
 from datacanary.pipeline.relations import table_of_relation
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.scratch import Scratch
-from datacanary.warehouse.postgres import connect
+from datacanary.warehouse.postgres import connect_by
 from datacanary.warehouse.postgres_built import BothPlaces
 from datacanary.warehouse.postgres_contained import PostgresContained
 
 pytest_plugins = ("postgres_server",)
 
-# Of each type two values that differ, odd ones and NULL among them.
-VALUES = {
-    "boolean": ("true", "false"),
-    "smallint": ("'-32768'::smallint", "32767::smallint"),
-    "integer": ("1", "2"),
-    "bigint": ("9223372036854775807", "9223372036854775806"),
-    "real": ("1.1::real", "'NaN'::real"),
-    "double": ("0.1::float8", "0.30000000000000004::float8"),
-    "double infinite": ("'Infinity'::float8", "'-Infinity'::float8"),
-    "numeric": ("1.10::numeric(12,2)", "1.11::numeric(12,2)"),
-    "numeric of 38 digits": (f"{'9' * 36}.99::numeric(38,2)", f"{'9' * 36}.98::numeric(38,2)"),
-    "numeric beyond 38 digits": (f"{'9' * 48}.99::numeric(50,2)", f"{'9' * 48}.98::numeric(50,2)"),
-    "numeric NaN": ("'NaN'::numeric(12,2)", "0::numeric(12,2)"),
-    "numeric of negative scale": ("12300::numeric(5,-2)", "12400::numeric(5,-2)"),
-    "numeric of great scale": ("0.00012::numeric(3,5)", "0.00013::numeric(3,5)"),
-    "any numeric": ("1.23456789012345678901234567890", "1.23456789012345678901234567891"),
-    "any numeric, huge": (f"{'9' * 100}::numeric", f"{'9' * 99}8::numeric"),
-    "any numeric, infinite": ("'Infinity'::numeric", "'-Infinity'::numeric"),
-    "text": ("'a'", "'a '"),
-    "text, empty": ("''::text", "null::text"),
-    "text of any script": ("E'\\u00e9'", "E'e\\u0301'"),
-    "varchar": ("'a'::varchar(3)", "'A'::varchar(3)"),
-    "char": ("'a'::char(3)", "'b'::char(3)"),
-    "bytea": ("'\\x00ff'::bytea", "'\\x00fe'::bytea"),
-    "date": ("'2026-01-01'::date", "'2026-01-02'::date"),
-    "date, infinite": ("'infinity'::date", "'-infinity'::date"),
-    "date before Christ": ("'0044-03-15 BC'::date", "'0044-03-15'::date"),
-    "timestamp": ("'2026-01-01 00:00:00.000001'::timestamp", "'2026-01-01'::timestamp"),
-    "timestamp, infinite": ("'infinity'::timestamp", "'2026-01-01'::timestamp"),
-    "timestamp, far": ("'294276-12-31 23:59:59'::timestamp", "'294276-12-31 23:59:58'::timestamp"),
-    "timestamp of no fraction": ("'2026-01-01 00:00:01'::timestamp(0)", "'2026-01-01'::timestamp(0)"),
-    "timestamptz": ("'2026-01-01 00:00+02'::timestamptz", "'2026-01-01 00:00+01'::timestamptz"),
-    "time": ("'12:00'::time", "'12:00:00.000001'::time"),
-    "time, the last": ("'24:00'::time", "'00:00'::time"),
-    "timetz": ("'12:00+02'::timetz", "'12:00+01'::timetz"),
-    "interval": ("'14 months'::interval", "'428 days'::interval"),
-    "uuid": ("'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12'::uuid"),
-    "json": ('\'{"a": 1, "a": 2}\'::json', "'{\"a\": 2}'::json"),
-    "jsonb": ("'{\"a\": 1}'::jsonb", "'{\"a\": 2}'::jsonb"),
-    "enum": ("'good'::public.mood", "'bad'::public.mood"),
-    "range": ("'[1,3)'::int4range", "'[1,4)'::int4range"),
-    "inet": ("'10.0.0.1/8'::inet", "'10.0.0.1/16'::inet"),
-    "array": ("array[1,null]", "array[null,1]"),
-    "array of two dimensions": ("array[[1,2],[3,4]]", "array[1,2,3,4]"),
-    "array of texts": ("array['a,b']", "array['a','b']"),
-    "money": ("'1.00'::money", "'1.01'::money"),
-    "bit": ("b'101'", "b'100'"),
-    "point": ("'(1,2)'::point", "'(2,1)'::point"),
-    "composite": ("row(1, null)::public.pair", "row(null, 1)::public.pair"),
-    "domain": ("1.5::public.amount", "1.6::public.amount"),
-    "null": ("null::integer", "0"),
-}
-EQUAL = {
-    "char": ("'a'::char(3)", "'a'::char(5)"),
-    "any numeric": ("1.0", "1.00"),
-    "any numeric, huge": (f"{'9' * 60}.0", f"{'9' * 60}.00"),
-    "numeric": ("1.5::numeric(12,2)", "1.5::numeric(14,4)"),
-    "timestamptz": ("'2026-01-01 02:00+02'::timestamptz", "'2026-01-01 01:00+01'::timestamptz"),
-    "jsonb": ('\'{"a": 1, "b": 2}\'::jsonb', '\'{"b": 2, "a":   1}\'::jsonb'),
-    "numeric and integer": ("2::numeric", "2"),
-}
 NASTY = (
     'a"b',
     "a.b",
@@ -102,11 +42,7 @@ NASTY = (
 @pytest.fixture
 def both(database: Database, tmp_path: Path) -> PostgresContained:
     """Give a run's places in a database with types of its own."""
-    database.execute(
-        "create type public.mood as enum ('good', 'bad')",
-        "create type public.pair as (a int, b int)",
-        "create domain public.amount as numeric",
-    )
+    database.execute(*OWN_TYPES)
     return contained(database, tmp_path)
 
 
@@ -114,7 +50,7 @@ def contained(database: Database, folder: Path) -> PostgresContained:
     """Return the places of a run in a folder, with empty schemas for both versions."""
     run = folder / "20261121-101500-4f1c9e2"
     run.mkdir()
-    made = connect(database.login()).contain(Pair(run / "dbt" / "base", run / "dbt" / "head"))
+    made = connect_by(database.login()).contain(Pair(run / "dbt" / "base", run / "dbt" / "head"))
     made.prepare()
     for side in SIDES:
         database.execute(f'create schema "{made.fence(side).schema}"')
@@ -137,38 +73,6 @@ def make(database: Database, both: PostgresContained, base: str, head: str) -> P
 def opened(both: PostgresContained) -> Iterator[BothPlaces]:
     with both.built("analytics") as places:
         yield places
-
-
-def differences(places: BothPlaces, pair: Pair[Physical]) -> list[TableDiff]:
-    """Compare two tables of one row without a key, by the key `id`, and with the value as the key."""
-    tables = pair.map(lambda one: table_of_relation(places, one, Scratch(), 1 << 30))
-    keys: tuple[tuple[str, ...], ...] = ((), ("id",), ("v",))
-    return [compare(tables, DiffOptions(key=key, tolerances={}, samples=3)).summary for key in keys]
-
-
-def unchanged(places: BothPlaces, pair: Pair[Physical]) -> list[int]:
-    found = differences(places, pair)
-    assert [table.comparison for table in found] == ["keyless", "keyed", "keyed"]
-    return [table.rows.unchanged or 0 for table in found]
-
-
-@pytest.mark.parametrize("name", VALUES)
-def test_a_value_of_any_type_equals_itself_and_no_other(database: Database, both: PostgresContained, name: str) -> None:
-    one, other = VALUES[name]
-    same = make(database, both, f"select 1 as id, {one} as v", f"select 1 as id, {one} as v")
-    with opened(both) as places:
-        assert unchanged(places, same) == [1, 1, 1]
-    unlike = make(database, both, f"select 1 as id, {one} as v", f"select 1 as id, {other} as v")
-    with opened(both) as places:
-        assert unchanged(places, unlike) == [0, 0, 0]
-
-
-@pytest.mark.parametrize("name", EQUAL)
-def test_what_means_the_same_is_equal(database: Database, both: PostgresContained, name: str) -> None:
-    one, other = EQUAL[name]
-    pair = make(database, both, f"select 1 as id, {one} as v", f"select 1 as id, {other} as v")
-    with opened(both) as places:
-        assert unchanged(places, pair) == [1, 1, 1]
 
 
 def test_numbers_and_times_stay_what_they_are(database: Database, both: PostgresContained) -> None:

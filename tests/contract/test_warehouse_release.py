@@ -1,14 +1,22 @@
 """Production is swapped wholly or not at all, and comes back as it was."""
 
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
-from stores import ORDERS, RUN, Store, built, read, releases, swap_of
+from duckdb_store import DuckDBStore
+from stores import ORDERS, RUN, Store, built, make_store, read, releases, swap_of
 
 from datacanary.errors import Refused, RunError, StatementError
 from datacanary.model.basic import Relation
 from datacanary.model.release import LiveTable, PromotionRecord, Swap
 from datacanary.protocols import Releases
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Give a DuckDB with two tables and a view."""
+    return make_store(DuckDBStore(tmp_path))
 
 
 def record(*tables: LiveTable, at: str = "2026-11-20T10:15:00Z") -> PromotionRecord:
@@ -23,10 +31,12 @@ def test_a_table_is_swapped_and_restored_and_both_are_on_record(store: Store) ->
     assert store.open().promotions() == ()
     with releases(store) as release:
         with release.transaction():
-            live = (
-                release.swap(swap_of(new, ORDERS)),
-                release.swap(swap_of(extra, Relation("marts", "extra"))),
-                release.swap(Swap(Relation("raw", "clicks"), None, "table", "", "__dc_prev__clicks")),
+            live = release.swap(
+                (
+                    swap_of(new, ORDERS),
+                    swap_of(extra, Relation("marts", "extra")),
+                    Swap(Relation("raw", "clicks"), None, "table", "", "__dc_prev__clicks"),
+                )
             )
             release.record(record(*live))
         assert [one.action for one in live] == ["replaced", "created", "removed"]
@@ -39,8 +49,7 @@ def test_a_table_is_swapped_and_restored_and_both_are_on_record(store: Store) ->
     assert store.open().promotions() == (record(*live),)
     with releases(store) as release:
         with release.transaction():
-            for one in reversed(live):
-                release.restore(one)
+            release.restore(live[::-1])
             release.mark_rolled_back(record(*live), "2026-11-20T11:00:00Z")
         assert [one.rolled_back_at for one in release.promotions()] == ["2026-11-20T11:00:00Z"]
     assert store.execute(
@@ -54,10 +63,10 @@ def test_a_table_is_swapped_and_restored_and_both_are_on_record(store: Store) ->
 def test_a_new_schema_that_somebody_else_uses_meanwhile_stays(store: Store, other: str) -> None:
     (extra,) = built(store, extra="select 8 as id").values()
     with releases(store) as release, release.transaction():
-        live = release.swap(swap_of(extra, Relation("marts", "extra")))
+        (live,) = release.swap((swap_of(extra, Relation("marts", "extra")),))
     store.execute(f"create {other}")
     with releases(store) as release, release.transaction():
-        release.restore(live)
+        release.restore((live,))
     assert ("marts",) in store.execute("select schema_name from duckdb_schemas()")
 
 
@@ -67,12 +76,11 @@ def test_a_view_is_swapped_and_follows_the_tables_that_it_reads(store: Store) ->
         Relation("analytics", "words"), None, "view", 'select word as w from "analytics"."orders"', "__dc_prev__words"
     )
     with releases(store) as release, release.transaction():
-        orders, words = release.swap(swap_of(new, ORDERS)), release.swap(view)
+        orders, words = release.swap((swap_of(new, ORDERS), view))
     assert read(store, words.relation) == [("z",)]
     assert (words.materialized, words.kept_kind) == ("view", "view")
     with releases(store) as release, release.transaction():
-        release.restore(words)
-        release.restore(orders)
+        release.restore((words, orders))
     assert read(store, words.relation) == [("a",), ("b",)]
 
 
@@ -92,15 +100,13 @@ def test_a_transaction_happens_wholly_or_not_at_all(store: Store) -> None:
 
     def fail(release: Releases) -> None:
         with release.transaction():
-            live = release.swap(swap_of(new, ORDERS))
-            release.swap(swap_of(more, Relation("marts", "more")))
-            release.record(record(live))
+            live = release.swap((swap_of(new, ORDERS), swap_of(more, Relation("marts", "more"))))
+            release.record(record(*live))
             stop()
 
     def refuse(release: Releases) -> None:
         with release.transaction():
-            release.swap(swap_of(new, ORDERS))
-            release.swap(broken)
+            release.swap((swap_of(new, ORDERS), broken))
 
     for attempt, problem in ((fail, _StopError), (refuse, StatementError)):
         with releases(store) as release:
@@ -133,9 +139,9 @@ def test_a_constraint_on_a_column_that_is_gone_is_refused(store: Store) -> None:
     keyed = Relation("analytics", "keyed")
     with releases(store) as release:
         with pytest.raises(Refused, match="PRIMARY KEY"), release.transaction():
-            release.swap(swap_of(renamed, keyed))
+            release.swap((swap_of(renamed, keyed),))
         with release.transaction():
-            release.swap(swap_of(narrow, keyed))
+            release.swap((swap_of(narrow, keyed),))
     assert store.execute("select sql from duckdb_tables() where table_name = 'keyed'") == [
         ("CREATE TABLE analytics.keyed(id INTEGER, PRIMARY KEY(id));",)
     ]
@@ -145,17 +151,17 @@ def test_an_index_of_a_column_that_is_gone_is_refused(store: Store) -> None:
     store.execute("create index by_word on analytics.orders (word)")
     (new,) = built(store, orders="select 7 as id").values()
     with releases(store) as release, pytest.raises(Refused, match="index"), release.transaction():
-        release.swap(swap_of(new, ORDERS))
+        release.swap((swap_of(new, ORDERS),))
     assert read(store, ORDERS) == [(1, "a"), (2, "b")]
 
 
 def test_what_was_set_aside_and_is_gone_cannot_come_back(store: Store) -> None:
     (new,) = built(store, orders="select 7 as id").values()
     with releases(store) as release, release.transaction():
-        live = release.swap(swap_of(new, ORDERS))
+        (live,) = release.swap((swap_of(new, ORDERS),))
     store.execute(f"drop table analytics.{live.kept_as}")
     with releases(store) as release, pytest.raises(Refused, match="gone"), release.transaction():
-        release.restore(live)
+        release.restore((live,))
     assert read(store, ORDERS) == [(7,)]
 
 

@@ -65,6 +65,7 @@ class Building:
         What both versions read, and nobody can be sure to be the same each time that it is built, is built once.
         """
         started = time.perf_counter()
+        self.kit.contained.begin()
         shared = [build for build in self.builds if build.place == "shared"]
         once = any(not build.identity for build in shared)
         before: Results = {}

@@ -14,7 +14,7 @@ from datacanary.model.basic import Side
 from datacanary.model.plan import Plan
 from datacanary.model.release import ReleasePlan
 from datacanary.model.run import Inputs, RunKind
-from datacanary.model.verdict import Check, Subject
+from datacanary.model.verdict import Check, Status, Subject
 from datacanary.model.words import count
 from datacanary.pipeline.compare import Comparing, compare_all, unaffected
 from datacanary.pipeline.dbt.building import Building, BuiltByDbt
@@ -28,6 +28,7 @@ from datacanary.pipeline.dbt.tests import tested_by
 from datacanary.pipeline.dbt.work import Tell
 from datacanary.pipeline.home import Asked, Extent
 from datacanary.pipeline.inputs import digests, judge_inputs, state_of, watched_files
+from datacanary.pipeline.judged import judged_of
 from datacanary.pipeline.options import Rules
 from datacanary.pipeline.release_plan import observed_production
 from datacanary.pipeline.reporting import Checked, Result, report_of
@@ -56,20 +57,27 @@ def check_dbt(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checke
     folder = runs.start()
     try:
         planned = plan_dbt_check(chosen, asked, folder.path.resolve(), tell)
+        config = planned.versions.configs.head
+        judged = judged_of(chosen.snapshots.head, config, chosen.home, planned.kit.warehouse)
         run = _Run(planned, folder, asked.extent, tell)
         with dropped_on_failure(planned.kit.contained):
             result = run.with_work() if run.has_work else run.without_work()
             report = report_of(planned.versions, planned.plan, folder, kind, result, time.perf_counter() - started)
             release = result.release
-            if release is not None and report.promotable and report.verdict.status in {"pass", "warn"}:
+            # What a check does not let pass, somebody may approve.
+            if release is not None and report.promotable and (kind == "check" or _passed(report.verdict.status)):
                 release = run.kept(release)
         run.clear()
-        runs.finish(folder, StoredRun(__version__, report, release, planned.versions.configs.head.production))
+        runs.finish(folder, StoredRun(__version__, report, release, config.production, judged))
     except BaseException:
         runs.drop(folder)
         raise
     trouble = planned.versions.memory.trouble
     return Checked(report, runs, folder, result.warehouse_seconds, trouble, result.tool)
+
+
+def _passed(status: Status) -> bool:
+    return status in {"pass", "warn"}
 
 
 def _refuse_extent(extent: Extent) -> None:

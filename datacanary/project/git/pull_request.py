@@ -29,6 +29,31 @@ def pull_request_head(environ: Mapping[str, str]) -> tuple[str, str] | None:
     return (environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME") or sha, sha) if sha else None
 
 
+def pull_request_event(environ: Mapping[str, str]) -> str:
+    """Return what says that CI runs for a pull or merge request, as NAME=value; an empty text if nothing does.
+
+    >>> pull_request_event({"GITHUB_EVENT_NAME": "pull_request_target"})
+    'GITHUB_EVENT_NAME=pull_request_target'
+    >>> pull_request_event({"GITHUB_EVENT_NAME": "push", "BITBUCKET_PR_ID": ""})
+    ''
+    """
+    for name, begin in _EVENTS:
+        value = environ.get(name, "")
+        if value and value.startswith(begin):
+            return f"{name}={value}"
+    return ""
+
+
+# Some of CI's variables say what happened, others are only there for a pull request.
+_EVENTS = (
+    ("GITHUB_EVENT_NAME", "pull_request"),
+    ("CI_PIPELINE_SOURCE", "merge_request_event"),
+    ("CI_MERGE_REQUEST_IID", ""),
+    ("BITBUCKET_PR_ID", ""),
+    ("SYSTEM_PULLREQUEST_PULLREQUESTID", ""),
+)
+
+
 def _github(event_path: str) -> tuple[str, str]:
     try:
         event: object = json.loads(Path(event_path).read_text("utf-8"))

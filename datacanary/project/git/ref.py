@@ -35,10 +35,8 @@ def merge_base(git: ReadOnlyGit, ref: str, commits: tuple[str, str], environ: Ma
         return answer.line
     if answer.status > 1:
         raise failure("merge-base", answer.err)
-    if _is_shallow(git):
-        raise GitError(
-            f"This clone is shallow: the commit where head left {ref!r} is not in it.", hint=_deepen(environ)
-        )
+    if is_shallow(git):
+        raise GitError(f"This clone is shallow: the commit where head left {ref!r} is not in it.", hint=deepen(environ))
     raise GitError(
         f"{ref!r} and head have no common history.", hint="Name a base that head was branched from: --base REF."
     )
@@ -82,12 +80,12 @@ def _unresolved(git: ReadOnlyGit, ref: str, environ: Mapping[str, str]) -> GitEr
             told = {"tree": "a folder", "blob": "a file"}.get(kind.line, f"a {kind.line}")
             return GitError(f"{ref!r} is {told}, not a commit.", hint="Name a branch, a tag or a commit.")
         return _absent(git, f"The commit {ref!r}", environ)
-    shallow = f" This clone is shallow. {_deepen(environ)}" if _is_shallow(git) else ""
+    shallow = f" This clone is shallow. {deepen(environ)}" if is_shallow(git) else ""
     return GitError(f"There is no branch, tag or commit {ref!r}.", hint=f"{_nearest(git, ref)}{shallow}".strip())
 
 
 def _absent(git: ReadOnlyGit, what: str, environ: Mapping[str, str]) -> GitError:
-    hint = _deepen(environ) if _is_shallow(git) else "Fetch it from where it is: git fetch origin"
+    hint = deepen(environ) if is_shallow(git) else "Fetch it from where it is: git fetch origin"
     return GitError(f"{what} is not in this clone.", hint=hint)
 
 
@@ -101,11 +99,13 @@ def _nearest(git: ReadOnlyGit, ref: str) -> str:
     return f"There are: {', '.join(names[:5])}{', …' if len(names) > 5 else ''}." if names else ""  # noqa: PLR2004 -- a line's worth
 
 
-def _is_shallow(git: ReadOnlyGit) -> bool:
+def is_shallow(git: ReadOnlyGit) -> bool:
+    """Tell whether a clone lacks a part of the history."""
     return git.read("rev-parse", "--is-shallow-repository") == b"true\n"
 
 
-def _deepen(environ: Mapping[str, str]) -> str:
+def deepen(environ: Mapping[str, str]) -> str:
+    """Say how to get the whole history, here or in CI."""
     if environ.get("GITHUB_ACTIONS") == "true":
         return "Fetch the whole history: `with: {fetch-depth: 0}` for actions/checkout."
     if environ.get("GITLAB_CI") == "true":

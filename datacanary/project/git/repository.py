@@ -11,6 +11,7 @@ from pathlib import Path
 
 from datacanary.errors import GitError
 from datacanary.model.basic import Version
+from datacanary.project.git import ancestry
 from datacanary.project.git import ref as refs
 from datacanary.project.git.blobs import Blobs
 from datacanary.project.git.command import ReadOnlyGit, failure
@@ -52,6 +53,29 @@ class Repository:
         """
         sha = refs.base_commit_of(self._git, ref, environ)
         return Version(ref, refs.merge_base(self._git, ref, (sha, head.sha), environ))
+
+    def tip(self, ref: str) -> str | None:
+        """Return the commit that a ref, or the branch of that name at `origin`, names now; None if it is gone."""
+        try:
+            return refs.base_commit_of(self._git, ref, {})
+        except GitError:
+            return None
+
+    def has_commit(self, sha: str) -> bool:
+        """Tell whether this clone has a commit."""
+        return ancestry.is_there(self._git, sha)
+
+    def contains(self, later: str, sha: str) -> bool:
+        """Tell whether the commit `sha`, or one with the same files, is in the history of the commit `later`."""
+        return ancestry.contains(self._git, later, sha)
+
+    def latest_commits(self, sha: str, folder: str, most: int) -> tuple[str, ...]:
+        """Return `sha` and the newest commits before it that changed something in `folder`, at most so many."""
+        return ancestry.latest(self._git, sha, folder, most)
+
+    def is_shallow(self) -> bool:
+        """Tell whether this clone lacks a part of the history."""
+        return refs.is_shallow(self._git)
 
     def commit_snapshot(self, sha: str, folder: str) -> Snapshot:
         """Return the files of a commit (its full id) below `folder`, posix and relative to `root`, "" for all.

@@ -9,7 +9,7 @@ import pytest
 
 COMMANDS = (
     *("init", "validate", "plan", "check", "diff", "promote", "rollback"),
-    *("deploy", "status", "history", "report", "clean", "doctor", "demo"),
+    *("deploy", "resume", "unlock", "status", "history", "report", "clean", "doctor", "demo"),
 )
 HEAVY = ("polars", "duckdb", "sqlglot", "git", "pyarrow", "pydantic", "yaml", "tabulate")
 

@@ -60,4 +60,5 @@ expect:
     distance: "<= 1.5"
     total: "0 .. 50%"
     reason: x
+release: {keep_replaced: 12 hours}
 """

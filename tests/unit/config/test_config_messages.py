@@ -15,13 +15,14 @@ COLUMN_KEYS = (
     "ignore, tolerance, measure, direction, dry_run, values_changed, null_rate, total, shape, distance,"
     " column_removed, type_changed"
 )
-TOP = "Valid: version, project, warehouse, production, base, sources, defaults, tables, samples, expect."
+TOP = "Valid: version, project, warehouse, production, base, sources, defaults, tables, samples, expect, release."
 LEAST = "The least that a config says: version: 1, warehouse: duckdb:///warehouse.duckdb, production: analytics."
 NO_ALIAS = (
     "Anchors (&name) and aliases (*name) are not supported. Write the value out; if it is a text that begins with"
     " '*' or '&', put quotes around it."
 )
-SUPPORTED = "Supported now: duckdb only, as duckdb:///relative.duckdb or duckdb:////absolute.duckdb."
+SUPPORTED = "Write duckdb:///relative.duckdb, duckdb:////absolute.duckdb, or postgresql://user:${PGPASSWORD}@host:5432/database."
+NO_WAREHOUSE = f"The warehouse URL names neither a DuckDB file nor a PostgreSQL database. {SUPPORTED}"
 LEAKS = (
     "The warehouse URL holds a password or token. Put it into the environment and write ${NAME} in its place"
     " (without a default)."
@@ -133,7 +134,20 @@ VARIABLES = [
     ("base: ${SECRET}", "4:7: base must be a branch, tag or commit; found the text '${SECRET}'."),
 ]
 
+KEPT = "release.keep_replaced must be a time, as 7 days or 12 hours, or forever"
+
 SECTIONS = [
+    (
+        "release: {keep: 7 days}",
+        "4:11: Unknown key 'keep' under release. Valid: keep_replaced.",
+    ),
+    (
+        "release: {keep_replaced: 7}",
+        f'4:26: {KEPT}; found the number 7. If it is meant as text, put quotes around it: "7".',
+    ),
+    ("release: {keep_replaced: a week}", f"4:26: {KEPT}; found the text 'a week'."),
+    ("release: {keep_replaced: 3 months}", f"4:26: {KEPT}; found the text '3 months'."),
+    ("release: 7 days", "4:10: release must be a mapping; found the text '7 days'."),
     ("bases: main", f"4:1: Unknown key 'bases' at the top level. Did you mean 'base'? {TOP}"),
     ("zzz: main", f"4:1: Unknown key 'zzz' at the top level. {TOP}"),
     (
@@ -264,13 +278,15 @@ SECTIONS = [
 
 # In place of the lines of the head.
 HEADS = [
-    ("warehouse: w.duckdb", f"2:12: The warehouse URL names no DuckDB file. {SUPPORTED}"),
-    ("warehouse: duckdb://w.duckdb", f"2:12: The warehouse URL names no DuckDB file. {SUPPORTED}"),
-    ("warehouse: duckdb:///", f"2:12: The warehouse URL names no DuckDB file. {SUPPORTED}"),
+    ("warehouse: w.duckdb", f"2:12: {NO_WAREHOUSE}"),
+    ("warehouse: duckdb://w.duckdb", f"2:12: {NO_WAREHOUSE}"),
+    ("warehouse: duckdb:///", f"2:12: {NO_WAREHOUSE}"),
     ("warehouse: 'duckdb:///:memory:'", f"2:12: A DuckDB in memory holds no production. {SUPPORTED}"),
     ("warehouse: duckdb:///w.duckdb?a=b", f"2:12: The warehouse URL takes no options ('?', '#'). {SUPPORTED}"),
-    ("warehouse: postgresql://db/shop", f"2:12: The warehouse 'postgresql' is not supported. {SUPPORTED}"),
-    ("warehouse: postgresql://${U}:${P}@db", f"2:12: The warehouse 'postgresql' is not supported. {SUPPORTED}"),
+    ("warehouse: snowflake://db/shop", f"2:12: The warehouse 'snowflake' is not supported. {SUPPORTED}"),
+    ("warehouse: mysql://${U}:${P}@db", f"2:12: The warehouse 'mysql' is not supported. {SUPPORTED}"),
+    ("warehouse: postgresql:shop", f"2:12: {NO_WAREHOUSE}"),
+    ("warehouse: postgresql://db/shop#orders", f"2:12: The warehouse URL names no PostgreSQL database. {SUPPORTED}"),
     ("warehouse: postgresql://me:hunter2@db/shop", f"2:12: {LEAKS}"),
     ("warehouse: postgresql://${USER}:${PW:-hunter2}@db/shop", f"2:12: {LEAKS}"),
     ("warehouse: ${URL:-postgresql://me:hunter2@db/shop}", f"2:12: {LEAKS}"),

@@ -1,6 +1,7 @@
 """What a config means."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from full_config import FULL
@@ -226,7 +227,23 @@ def test_growth_may_be_more_than_all() -> None:
 
 
 def test_sections_whose_lines_are_all_commented_out_say_nothing() -> None:
-    assert read("sources:\ndefaults:\n  # rows_removed: pass\ntables:\nsamples:\nexpect:\n") == read()
+    assert read("sources:\ndefaults:\n  # rows_removed: pass\ntables:\nsamples:\nexpect:\nrelease:\n") == read()
+
+
+@pytest.mark.parametrize(
+    ("written", "span"),
+    [
+        ("12 hours", timedelta(hours=12)),
+        ("1 hour", timedelta(hours=1)),
+        ("7 days", timedelta(days=7)),
+        ("0days", timedelta()),
+        ("2 weeks", timedelta(days=14)),
+        ("forever", None),
+    ],
+)
+def test_what_was_replaced_is_kept_as_long_as_is_written(written: str, span: timedelta | None) -> None:
+    assert read(f"release: {{keep_replaced: {written}}}").release.keep_replaced == span
+    assert read("release: {}").release.keep_replaced == timedelta(days=7)
 
 
 def test_an_empty_key_compares_whole_rows() -> None:
@@ -280,10 +297,36 @@ def test_the_warehouse_is_asked_for_its_secret_only_when_it_is_used() -> None:
     assert config.warehouse.url({"HOME_OF_DATA": "/data"}) == "duckdb:////data/w.duckdb"
 
 
-@pytest.mark.parametrize("url", ["postgresql://me:hunter2@db", "hunter2", "duckdb://hunter2", "duckdb:///hunter2?x=1"])
+@pytest.mark.parametrize("url", ["mysql://me:hunter2@db", "hunter2", "duckdb://hunter2", "duckdb:///hunter2?x=1"])
 def test_a_warehouse_url_from_the_environment_is_checked_and_never_shown(url: str) -> None:
     config = parse("version: 1\nproduction: shop\nwarehouse: ${URL}", "c.yml", {"URL": url})
-    with pytest.raises(ConfigError, match="Supported now: duckdb only") as caught:
+    with pytest.raises(ConfigError, match="Write duckdb:///relative.duckdb") as caught:
         config.warehouse.url({"URL": url})
     assert "hunter2" not in str(caught.value)
     assert "hunter2" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("template", "url"),
+    [
+        (
+            "postgresql://ada:${PW}@db:5432/shop?sslmode=require",
+            "postgresql://ada:p%40s%2Fs%20%25@db:5432/shop?sslmode=require",
+        ),
+        ("postgres://${WHO}:${PW}@${AT}/shop", "postgres://ada%40azure:p%40s%2Fs%20%25@db:5432/shop"),
+        ("postgresql://${BOTH}@db/shop", "postgresql://ada:p%40ss@db/shop"),
+        ("postgresql://${AT}/shop?password=${PW}", "postgresql://db:5432/shop?password=p%40s%2Fs%20%25"),
+        ("${URL}", "postgresql://ada:p%40ss@db/shop"),
+        ("postgresql:///shop", "postgresql:///shop"),
+    ],
+)
+def test_a_secret_in_the_url_of_a_server_may_have_any_letter(template: str, url: str) -> None:
+    environ = {
+        "PW": "p@s/s %",
+        "WHO": "ada@azure",
+        "AT": "db:5432",
+        "BOTH": "ada:p@ss",
+        "URL": "postgresql://ada:p%40ss@db/shop",
+    }
+    config = parse(f"version: 1\nproduction: shop\nwarehouse: {template}", "c.yml", environ)
+    assert config.warehouse.url(environ) == url

@@ -15,6 +15,7 @@ from datacanary.model.plan import PlannedTable
 from datacanary.model.tablediff import TableDiff
 from datacanary.pipeline.keys import compare_by_key
 from datacanary.pipeline.options import Rules, options_of
+from datacanary.tablediff.compare import compare
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
 
@@ -42,7 +43,7 @@ def compared(
     tables = (sides or Pair(BASE, BASE)).map(Table.of)
     rules = Rules(Pair(policy(base), policy(head)), (), statistics=False)
     options, notes = options_of(planned, tables, rules)
-    found = compare_by_key(tables, options, Means())
+    found = compare_by_key(options, lambda chosen: compare(tables, chosen, Means()).summary)
     return replace(found, notes=(*notes, *found.notes))
 
 

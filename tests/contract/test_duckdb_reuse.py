@@ -1,4 +1,4 @@
-"""Every warehouse tells what results depend on, and lends the tables of earlier runs without writing to them."""
+"""DuckDB tells what results depend on, and lends the tables of earlier runs without writing to them."""
 
 import shutil
 from pathlib import Path
@@ -6,13 +6,19 @@ from pathlib import Path
 import duckdb
 import pytest
 from duckdb_store import DuckDBStore
-from stores import RUN, Store, built, make, workspace
+from stores import RUN, Store, built, make, make_store, workspace
 
 from datacanary.errors import StatementError
 from datacanary.model.basic import Physical, Relation
 from datacanary.warehouse.duckdb_conditions import conditions
 
 LATER = "20261120-111500-0a1b2c3"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Give a DuckDB with two tables and a view."""
+    return make_store(DuckDBStore(tmp_path))
 
 
 def later(store: Store) -> Path:

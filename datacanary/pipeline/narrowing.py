@@ -1,0 +1,135 @@
+"""Large tables are narrowed where they lie: only the rows that may differ travel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from datacanary.model.basic import Column, Pair, Physical, Side
+from datacanary.model.tablediff import DiffOptions, TableDiff
+from datacanary.pipeline.relations import table_of_rows
+from datacanary.protocols import Prints, Tables
+from datacanary.tablediff.compare import compare
+from datacanary.tablediff.keys import infer_key
+from datacanary.tablediff.means import Means, Progress
+from datacanary.tablediff.settle import PROOF
+from datacanary.tablediff.table import Table
+from datacanary.tablediff.views import SIDES
+from datacanary.tablediff.whole import none_of, put_together, request_of
+
+
+@dataclass(frozen=True, slots=True)
+class Thrift:
+    """When checksums pay: from so many `rows` on the larger side on, if at most this `share` of the buckets differs.
+
+    A bucket has about so many rows (`per_bucket`), but there are not more than `most_buckets`: their sums are kept in
+    the memory that a server has for grouping by default.
+    """
+
+    rows: int = 200_000
+    share: float = 1 / 3
+    per_bucket: int = 512
+    most_buckets: int = 16_384
+
+    def buckets(self, rows: int) -> int:
+        """Say how many buckets so many rows are put into.
+
+        >>> Thrift().buckets(10_000), Thrift().buckets(10**9)
+        (32, 16384)
+        """
+        return min(self.most_buckets, 1 << max(0, rows // self.per_bucket).bit_length())
+
+
+THRIFT = Thrift()
+
+
+def compare_narrowed(
+    workspace: Tables,
+    sides: Pair[Physical],
+    tables: Pair[Table],
+    options: DiffOptions,
+    means: Means,
+    thrift: Thrift = THRIFT,
+) -> TableDiff:
+    """Compare two relations, of which `tables` reads all rows; of large ones only those that may differ are read.
+
+    The distributions of columns, and causes, need all rows: they are left out then, unless there is a limit for a
+    column that may have moved. Raises what `compare` and `Tables.prints` raise.
+    """
+    if options.key is None and max(table.rows for table in tables) >= thrift.rows:
+        options = _with_key(workspace, sides, tables, options, means)
+    prints = _prints(workspace, sides, tables, options, means, thrift)
+    if prints is None:
+        return compare(tables, options, means).summary
+    with ThreadPoolExecutor(len(SIDES), "reading") as pool:
+        begun = [pool.submit(_differing, prints, side, workspace, sides, tables.of(side), means) for side in SIDES]
+        differing = Pair(*(one.result() for one in begun))
+    plainly = replace(options, statistics=False, totals=())
+    part = compare(differing, plainly, means).summary
+    if options.statistics and _judged(part, options):
+        return compare(tables, options, means).summary
+    whole = put_together(part, prints.found, tables, options, means)
+    for table in tables:
+        table.unchanged()
+    return whole
+
+
+def _with_key(
+    workspace: Tables, sides: Pair[Physical], tables: Pair[Table], options: DiffOptions, means: Means
+) -> DiffOptions:
+    """Look for a key, proven where the rows lie."""
+    means.tell(Progress("looking for a key", 0, tables.base.rows + tables.head.rows))
+    key = infer_key(
+        tables,
+        options.name,
+        ignore=options.ignore,
+        memory=means.memory // PROOF,
+        prove=lambda names: workspace.identifies(sides, names),
+    )
+    return replace(options, key=key, key_origin="inferred")
+
+
+def _prints(
+    workspace: Tables,
+    sides: Pair[Physical],
+    tables: Pair[Table],
+    options: DiffOptions,
+    means: Means,
+    thrift: Thrift,
+) -> Prints | None:
+    """Compare checksums, if that pays; None if all rows are to be read."""
+    rows = max(table.rows for table in tables)
+    if rows < thrift.rows or options.key is None:
+        return None
+    request = request_of(tables, options, thrift.buckets(rows))
+    if request is None:
+        return None
+    means.tell(Progress("comparing checksums", 0, tables.base.rows + tables.head.rows))
+    prints = workspace.prints(sides, request)
+    if prints is None or len(prints.found.differing) > request.buckets * thrift.share:
+        return None
+    return prints
+
+
+def _differing(
+    prints: Prints, side: Side, workspace: Tables, sides: Pair[Physical], table: Table, means: Means
+) -> Table:
+    """Read the rows of a side that may differ."""
+    if not prints.found.differing:
+        return none_of(table)
+
+    def reading(columns: Sequence[Column]) -> AbstractContextManager[pa.RecordBatchReader]:
+        return prints.reading(side, columns)
+
+    columns = workspace.columns(sides.of(side)) or ()
+    return table_of_rows(reading, columns, table.frame.collect_schema(), means.scratch, means.memory)
+
+
+def _judged(part: TableDiff, options: DiffOptions) -> bool:
+    """Tell whether a column may have moved that has a limit for how far."""
+    moved = bool(part.rows.added or part.rows.removed)
+    return any(moved or column.changed for column in part.columns if column.name in options.moves)

@@ -1,0 +1,449 @@
+"""Promotions in PostgreSQL: what belongs to production's tables goes over to the judged ones, and comes back."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from postgres_database import Database
+from postgres_production import (
+    NEXT,
+    ORDERS,
+    WORDS,
+    build,
+    definitions,
+    kept,
+    promote,
+    quoted,
+    releases,
+    removal_of,
+    roll_back,
+    view_of,
+)
+
+from datacanary.errors import Refused, RunError, WarehouseError
+from datacanary.model.basic import Relation
+from datacanary.model.release import Swap
+
+pytest_plugins = ("postgres_server",)
+
+
+@pytest.fixture
+def shop(database: Database) -> Iterator[Database]:
+    """Give a production with two tables, a view and three roles."""
+    owner, bi, other = (f"{name}_{database.parameters['dbname']}" for name in ("owner", "bi", "other"))
+    database.execute(
+        *(f"create role {name}" for name in (owner, bi, other)),
+        "create schema analytics",
+        "create schema raw",
+        "create table analytics.orders (id int, word text)",
+        "insert into analytics.orders values (1, 'a'), (2, 'b')",
+        f"alter table analytics.orders owner to {owner}",
+        "create view analytics.words as select word from analytics.orders",
+        "create table raw.clicks as select i as id from generate_series(1, 5) i",
+    )
+    yield database
+    database.execute(*(f"drop owned by {name} cascade; drop role {name}" for name in (owner, bi, other)))
+
+
+def schema_of(swap: Swap) -> str:
+    assert swap.built is not None
+    return swap.built.schema
+
+
+def role(shop: Database, name: str) -> str:
+    return f"{name}_{shop.parameters['dbname']}"
+
+
+def test_tables_are_swapped_created_and_removed_and_come_back(shop: Database) -> None:
+    before, rows = definitions(shop), shop.contents()
+    swaps = (
+        build(shop, ORDERS, "select 7 as id, 'z'::text as word, true as new"),
+        build(shop, Relation("marts", "extra"), "select 8 as id"),
+        removal_of(Relation("raw", "clicks")),
+    )
+    live = promote(shop, *swaps)
+    assert [one.action for one in live] == ["replaced", "created", "removed"]
+    assert [one.new_schema for one in live] == [False, True, False]
+    assert shop.execute("select * from analytics.orders") == [(7, "z", True)]
+    assert shop.execute("select * from analytics.words") == [("z",)]
+    assert shop.execute("select * from marts.extra") == [(8,)]
+    assert shop.execute(f"select * from {kept(ORDERS)}") == [(1, "a"), (2, "b")]
+    assert shop.execute("select to_regclass('raw.clicks')") == [(None,)]
+    with releases(shop) as release:
+        assert [release.identity(one.relation) for one in live] == [one.promoted for one in live]
+        assert [one.tables for one in release.promotions()] == [live]
+    roll_back(shop, live)
+    assert definitions(shop) == before
+    assert {name: told for name, told in shop.contents().items() if "datacanary" not in name} == {
+        **rows,
+        f"{schema_of(swaps[0])}.orders": shop.contents()[f"{schema_of(swaps[0])}.orders"],
+        "dc_20261120_101500_4f1c9e2_head_marts.extra": shop.contents()["dc_20261120_101500_4f1c9e2_head_marts.extra"],
+    }
+    assert not [name for name in shop.schemas() if "kept" in name or "nowhere" in name or name == "marts"]
+    again = promote(shop, *swaps)
+    assert [one.promoted for one in again] == [one.promoted for one in live]
+
+
+def test_all_that_belongs_to_a_table_goes_over(shop: Database) -> None:
+    owner, bi, other = (role(shop, name) for name in ("owner", "bi", "other"))
+    shop.execute(
+        f"grant usage on schema analytics to {owner}",
+        "create table raw.people (id int primary key)",
+        "insert into raw.people values (1), (2)",
+        "alter table analytics.orders add person int default 1 references raw.people",
+        "update analytics.orders set person = id",
+        "alter table analytics.orders add constraint pk primary key (id) with (fillfactor = 70)",
+        'alter table analytics.orders add constraint "a ""word""" check (word <> \'\')',
+        "alter table analytics.orders add constraint apart exclude (word with =)",
+        "alter table analytics.orders alter word set not null, alter word set statistics 7",
+        "alter table analytics.orders alter word set storage external",
+        "alter table analytics.orders alter word set (n_distinct = -0.5)",
+        "alter table analytics.orders set (fillfactor = 80, autovacuum_enabled = false)",
+        "create unique index by_word on analytics.orders (lower(word) desc) include (id) with (fillfactor = 60) "
+        "where id > 0",
+        'create index "by ""id""" on analytics.orders using hash (id)',
+        "alter table analytics.orders cluster on pk",
+        "create statistics analytics.together (ndistinct) on id, word from analytics.orders",
+        "comment on table analytics.orders is 'it''s all'",
+        "comment on column analytics.orders.word is 'a word'",
+        "comment on index analytics.by_word is 'fast'",
+        "comment on constraint pk on analytics.orders is 'the key'",
+        f"grant select on analytics.orders to {bi} with grant option",
+        "grant select on analytics.orders to public",
+        f"grant update (word) on analytics.orders to {other}",
+        f"revoke delete on analytics.orders from {owner}",
+        f"grant select on analytics.words to {bi}",
+    )
+    before = definitions(shop)
+    swap = build(shop, ORDERS, "select i as id, 'w' || i as word, 1 as person from generate_series(1, 3000) i")
+    shop.execute(f"grant delete on {quoted(schema_of(swap), 'orders')} to public")
+    live = promote(shop, swap)
+    assert {one for one in definitions(shop) if "word" not in str(one[5])} == {
+        one for one in before if "word" not in str(one[5])
+    }
+    assert definitions(shop) == before
+    assert shop.execute(
+        f"select has_table_privilege('{bi}', 'analytics.orders', 'select with grant option'), "
+        f"has_table_privilege('{other}', 'analytics.orders', 'delete'), "
+        f"has_column_privilege('{other}', 'analytics.orders', 'word', 'update')"
+    ) == [(True, False, True)]
+    plan = shop.execute("explain select * from analytics.orders where lower(word) = 'w7' and id > 0")
+    assert "by_word" in str(plan)
+    assert shop.execute("select reltuples from pg_class where oid = 'analytics.orders'::regclass") == [(3000.0,)]
+    # What was replaced must not keep anybody from deleting in tables that stay.
+    shop.execute("delete from raw.people where id = 2")
+    with pytest.raises(Refused, match="foreign key"):
+        roll_back(shop, live)
+    shop.execute("insert into raw.people values (2)")
+    roll_back(shop, live)
+    assert definitions(shop) == before
+    assert [one.promoted for one in promote(shop, swap)] == [one.promoted for one in live]
+    assert definitions(shop) == before
+
+
+def test_foreign_keys_among_promoted_tables_go_over(shop: Database) -> None:
+    lines = Relation("analytics", "lines")
+    shop.execute(
+        "alter table analytics.orders add primary key (id)",
+        "create table analytics.lines (id int primary key, order_id int references analytics.orders, up int references "
+        "analytics.lines)",
+    )
+    before = definitions(shop)
+    swaps = (
+        build(shop, lines, "select 1 as id, 7 as order_id, 1 as up"),
+        build(shop, ORDERS, "select 7 as id, 'z' as word"),
+    )
+    with pytest.raises(Refused, match="lines"):
+        promote(shop, swaps[1])
+    live = promote(shop, *swaps)
+    assert definitions(shop) == before
+    roll_back(shop, live)
+    assert definitions(shop) == before
+
+
+def test_views_follow_and_keep_what_they_are(shop: Database) -> None:
+    bi = role(shop, "bi")
+    shop.execute(
+        "create schema marts",
+        "create view marts.upper with (security_barrier) as select upper(word) as u from analytics.words",
+        "create view marts.both as select o.id, w.word from analytics.orders o join analytics.words w using (word)",
+        f"grant select on marts.both to {bi}",
+        "comment on view marts.both is 'both'",
+        f"alter view analytics.words owner to {role(shop, 'owner')}",
+        f"grant select on analytics.words to {bi}",
+        "alter view analytics.words set (security_barrier = true)",
+        "comment on column analytics.words.word is 'as it is'",
+    )
+    before = definitions(shop)
+    oids = "select 'marts.both'::regclass::oid, 'marts.upper'::regclass::oid"
+    numbers = shop.execute(oids)
+    swaps = (
+        build(shop, ORDERS, "select 7 as id, 'z'::text as word"),
+        view_of(WORDS, "select word || '!' as word from analytics.orders"),
+    )
+    live = promote(shop, *swaps)
+    assert shop.execute("select * from marts.upper") == [("Z!",)]
+    assert shop.execute(f"select has_table_privilege('{bi}', 'analytics.words', 'select')") == [(True,)]
+    assert {one for one in definitions(shop) if one[0] != "view"} == {one for one in before if one[0] != "view"}
+    assert shop.execute(oids) == numbers
+    assert live[0].readers == (WORDS, Relation("marts", "both"), Relation("marts", "upper"))
+    shop.execute("create view marts.since as select id from analytics.orders")
+    with releases(shop) as release:
+        assert release.readers(live) == (Relation("marts", "since"),)
+    roll_back(shop, live)
+    assert {one for one in definitions(shop) if one[2] != "since"} == before
+    assert shop.execute("select * from marts.since") == [(1,), (2,)]
+
+
+def test_a_table_may_become_a_view_and_the_other_way(shop: Database) -> None:
+    bi = role(shop, "bi")
+    shop.execute(
+        f"grant select on analytics.orders to {bi}", "create view raw.reads as select word from analytics.words"
+    )
+    before = definitions(shop)
+    live = promote(
+        shop,
+        view_of(ORDERS, "select id, 'c' || id as word from raw.clicks"),
+        build(shop, WORDS, "select 'table'::text as word"),
+    )
+    assert [(one.kept_kind, one.materialized) for one in live] == [("table", "view"), ("view", "table")]
+    assert shop.execute(f"select has_table_privilege('{bi}', 'analytics.orders', 'select')") == [(True,)]
+    assert shop.execute("select * from raw.reads") == [("table",)]
+    roll_back(shop, live)
+    assert definitions(shop) == before
+
+
+REFUSED = {
+    "materialized view": "create materialized view raw.m as select * from analytics.orders",
+    "trigger": "create function raw.f() returns trigger language plpgsql as 'begin return new; end'; "
+    "create trigger t before insert on analytics.orders for each row execute function raw.f()",
+    "rule": "create rule r as on insert to analytics.orders do nothing",
+    "row-level security": "alter table analytics.orders enable row level security",
+    "policy": "create policy p on analytics.orders using (true)",
+    "publication": "create publication p for table analytics.orders",
+    "the publication of_all": "create publication of_all for all tables",
+    "the publication of_schema": "create publication of_schema for tables in schema analytics",
+    "child": "create table raw.child () inherits (analytics.orders)",
+    "inheritance from": "create table raw.parent (id int, word text); alter table analytics.orders inherit raw.parent",
+    "identity": "alter table analytics.orders alter id set not null, alter id add generated always as identity",
+    "generated": "alter table analytics.orders add twice int generated always as (id * 2) stored",
+    "sequence": "create sequence analytics.s; alter sequence analytics.s owner to OWNER; "
+    "alter sequence analytics.s owned by analytics.orders.id",
+    "replica identity": "alter table analytics.orders replica identity full",
+    "not logged": "alter table analytics.orders set unlogged",
+    "function": "create function raw.g(o analytics.orders) returns int language sql as 'select 1'",
+    "function raw.h": "create function raw.h() returns bigint return (select count(*) from analytics.orders)",
+    "column o": "create table raw.typed (o analytics.orders)",
+    "constraint": "alter table analytics.orders add unique (id); create table raw.refers (id int references "
+    "analytics.orders (id))",
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_go_over_is_refused_and_nothing_changes(shop: Database, what: str) -> None:
+    made = REFUSED[what].replace("OWNER", role(shop, "owner"))
+    shop.execute(*([made] if what == "trigger" else made.split("; ")))
+    swap = build(shop, ORDERS, "select 7 as id, 'z'::text as word")
+    before, rows = definitions(shop), shop.contents()
+    with pytest.raises(Refused, match=what) as refused:
+        promote(shop, swap)
+    assert "Nothing was changed" in refused.value.hint
+    assert (definitions(shop), {k: v for k, v in shop.contents().items() if "datacanary" not in k}) == (before, rows)
+
+
+UNFIT = {
+    "pk": ("alter table analytics.orders add constraint pk primary key (id)", "select 1 as id union all select 1"),
+    "check": ("alter table analytics.orders add constraint check_id check (id < 5)", "select 7 as id"),
+    "apart": (
+        "alter table analytics.orders add constraint apart exclude (id with =)",
+        "select 'secret'::text as id from generate_series(1, 2)",
+    ),
+    "key": (
+        (
+            "create table raw.k (id int primary key); alter table analytics.orders add constraint key foreign key (id) "
+            "references raw.k not valid"
+        ),
+        "select 'text' as id",
+    ),
+    "by_word": ("create index by_word on analytics.orders (word)", "select 1 as id"),
+    "NOT NULL of word|orders_word_not_null": (
+        "alter table analytics.orders alter word set not null",
+        "select 1 as id, null::text as word",
+    ),
+    "default of word": ("alter table analytics.orders alter word set default 'a'", "select 1 as id, 2 as word"),
+    "words": ("select 1", "select 1 as id"),
+    "raw.typed": ("create view raw.typed as select id from analytics.orders", "select 1::bigint as id, 'a' as word"),
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_rows_and_columns_that_do_not_fit_are_refused(shop: Database, what: str) -> None:
+    made, query = UNFIT[what]
+    shop.execute(*made.split("; "))
+    swap = build(shop, ORDERS, query)
+    before = definitions(shop)
+    with pytest.raises(Refused, match=what) as refused:
+        promote(shop, swap)
+    assert "secret" not in str(refused.value)
+    assert definitions(shop) == before
+    assert not [name for name in shop.schemas() if "kept" in name]
+
+
+@pytest.fixture
+def roles(shop: Database) -> Iterator[dict[str, str]]:
+    """Give a role that builds, and one that promotes: a member of the builder and of the owner of production."""
+    names = {kind: f"{kind}_{shop.parameters['dbname']}" for kind in ("build", "promote")}
+    shop.execute(
+        *(f"create role {name} login" for name in names.values()),
+        f"grant {names['build']}, {role(shop, 'owner')} to {names['promote']}",
+        f"grant create on database {shop.parameters['dbname']} to {names['build']}",
+        f"grant usage on schema analytics to {', '.join(names.values())}",
+    )
+    yield names
+    shop.execute(*(f"drop owned by {name} cascade" for name in names.values()))
+    shop.execute(*(f"drop role {name}" for name in names.values()))
+
+
+def test_a_role_that_may_not_is_told_what_to_grant_and_one_that_may_promotes(
+    shop: Database, roles: dict[str, str]
+) -> None:
+    shop.execute(f"alter view analytics.words owner to {role(shop, 'owner')}")
+    before = definitions(shop)
+    builder, promoter = (Database({**shop.parameters, "user": roles[kind]}) for kind in ("build", "promote"))
+    swaps = (
+        build(builder, ORDERS, "select 7 as id, 'z'::text as word"),
+        build(builder, Relation("analytics", "extra"), "select 1 as id"),
+    )
+    with pytest.raises(Refused, match=r"may not change analytics\.orders") as refused:
+        promote(builder, *swaps)
+    assert f"GRANT {role(shop, 'owner')} TO {roles['build']};" in refused.value.hint
+    shop.execute("drop schema datacanary cascade")
+    with pytest.raises(Refused, match="may put nothing into the schema analytics") as refused:
+        promote(promoter, *swaps)
+    assert f"GRANT USAGE, CREATE ON SCHEMA analytics TO {roles['promote']};" in refused.value.hint
+    shop.execute(f"grant create on schema analytics to {role(shop, 'owner')}")
+    live = promote(promoter, *swaps)
+    owners = shop.execute("select tableowner from pg_tables where schemaname = 'analytics'")
+    assert owners == [(role(shop, "owner"),)] * 2
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        builder.execute("insert into analytics.extra values (2)")
+    roll_back(promoter, live)
+    shop.execute(f"revoke create on schema analytics from {role(shop, 'owner')}")
+    assert definitions(shop) == before
+
+
+def test_without_a_schema_for_the_ledger_the_administrator_is_told_how_to_make_it(
+    shop: Database, roles: dict[str, str]
+) -> None:
+    shop.execute(f"revoke create on database {shop.parameters['dbname']} from {roles['build']}")
+    promoter = Database({**shop.parameters, "user": roles["promote"]})
+    with pytest.raises(WarehouseError, match="may not be made") as told, releases(promoter):
+        pass
+    assert f"GRANT CREATE ON DATABASE {shop.parameters['dbname']} TO {roles['promote']};" in told.value.hint
+
+
+def test_what_is_read_by_a_view_that_stays_is_not_removed(shop: Database) -> None:
+    with pytest.raises(Refused, match=r"analytics\.words"):
+        promote(shop, removal_of(ORDERS))
+    live = promote(shop, removal_of(ORDERS), removal_of(WORDS))
+    roll_back(shop, live)
+    assert shop.execute("select * from analytics.words") == [("a",), ("b",)]
+
+
+def test_judged_tables_that_are_gone_or_not_plain_are_told(shop: Database) -> None:
+    swap = build(shop, ORDERS, "select 1 as id, 'a' as word")
+    name = quoted(schema_of(swap), "orders")
+    shop.execute(f"alter table {name} set unlogged")
+    with pytest.raises(Refused, match="not a plain, logged table"):
+        promote(shop, swap)
+    shop.execute(
+        f"alter table {name} set logged",
+        f"create type {quoted(schema_of(swap))}.mood as enum ('sad')",
+        f"alter table {name} add m {quoted(schema_of(swap))}.mood",
+    )
+    with pytest.raises(Refused, match="mood"):
+        promote(shop, swap)
+    shop.execute(f"drop table {name}")
+    with pytest.raises(RunError, match="gone"):
+        promote(shop, swap)
+
+
+def test_a_chain_of_promotions_is_rolled_back_one_by_one(shop: Database) -> None:
+    before = definitions(shop)
+    first = promote(shop, build(shop, ORDERS, "select 7 as id, 'z'::text as word"))
+    between = definitions(shop)
+    second = promote(
+        shop,
+        build(shop, ORDERS, "select 8 as id, 'y'::text as word", NEXT),
+        view_of(WORDS, "select 'new'::text || word as word from analytics.orders"),
+        run=NEXT,
+    )
+    assert shop.execute("select * from analytics.words") == [("newy",)]
+    roll_back(shop, second)
+    assert (definitions(shop), shop.execute("select * from analytics.words")) == (between, [("z",)])
+    roll_back(shop, first)
+    assert (definitions(shop), shop.execute("select * from analytics.words")) == (before, [("a",), ("b",)])
+
+
+def test_promotions_of_a_table_and_of_its_reader_are_rolled_back_in_any_order(shop: Database) -> None:
+    table = promote(shop, build(shop, ORDERS, "select 7 as id, 'z'::text as word"))
+    view = promote(shop, view_of(WORDS, "select 'new'::text as word from analytics.orders"), run=NEXT)
+    roll_back(shop, table)
+    assert shop.execute("select * from analytics.words") == [("new",), ("new",)]
+    roll_back(shop, view)
+    assert shop.execute("select * from analytics.words") == [("a",), ("b",)]
+
+
+def test_what_was_kept_and_is_another_one_or_gone_does_not_come_back(shop: Database) -> None:
+    live = promote(shop, build(shop, ORDERS, "select 7 as id, 'z'::text as word"))
+    shop.execute(f"truncate {kept(ORDERS)}")
+    with pytest.raises(Refused, match="is not the table that was kept"):
+        roll_back(shop, live)
+    shop.execute(f"drop table {kept(ORDERS)}")
+    with pytest.raises(Refused, match="is gone"):
+        roll_back(shop, live)
+    assert shop.execute("select * from analytics.orders") == [(7, "z")]
+
+
+def test_a_view_that_no_longer_fits_keeps_what_was_replaced_from_coming_back(shop: Database) -> None:
+    live = promote(shop, build(shop, ORDERS, "select 7 as id, 'z'::text as word, 1 as extra"))
+    shop.execute("create view analytics.since as select extra from analytics.orders")
+    with pytest.raises(Refused, match=r"analytics\.since"):
+        roll_back(shop, live)
+    assert shop.execute("select * from analytics.since") == [(1,)]
+    shop.execute("drop view analytics.since")
+    roll_back(shop, live)
+
+
+def test_judged_tables_whose_schema_is_gone_are_dropped_by_a_rollback(shop: Database) -> None:
+    swap = build(shop, ORDERS, "select 7 as id, 'z'::text as word")
+    live = promote(shop, swap)
+    shop.execute(f"drop schema {quoted(schema_of(swap))}")
+    before = shop.execute("select count(*) from pg_class")
+    roll_back(shop, live)
+    assert shop.execute("select count(*) from pg_class") < before
+    assert shop.execute("select * from analytics.words") == [("a",), ("b",)]
+
+
+NAMES = ['say "hi"', "a.b", "größe", "select", "it's", "x" * 63, "é" * 31, "100%s", "back\\slash", " ", "$dc$"]
+
+
+def test_hostile_names(shop: Database) -> None:
+    relations = [Relation(name, name) for name in NAMES]
+    for relation in relations:
+        table = quoted(relation.schema, relation.name)
+        shop.execute(
+            f"create schema {quoted(relation.schema)}",
+            f"create table {table} ({quoted(relation.name)} int constraint {quoted(relation.name)} check (true))",
+            f"create index {quoted('ix' + relation.name[2:])} on {table} ({quoted(relation.name)})",
+            f"create view {quoted(relation.schema, 'v')} as select * from {table}",
+            f"comment on column {table}.{quoted(relation.name)} is {quoted(relation.name).replace(chr(39), '')!r}"
+            if "'" not in relation.name and "\\" not in relation.name
+            else "select 1",
+        )
+    before = {name: shop.execute(f"select * from {quoted(name, 'v')}") for name in NAMES}
+    swaps = [build(shop, one, f"select 7 as {quoted(one.name)}") for one in relations]
+    live = promote(shop, *swaps)
+    assert [shop.execute(f"select * from {quoted(name, 'v')}") for name in NAMES] == [[(7,)]] * len(NAMES)
+    roll_back(shop, live)
+    assert {name: shop.execute(f"select * from {quoted(name, 'v')}") for name in NAMES} == before

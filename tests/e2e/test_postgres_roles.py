@@ -1,0 +1,102 @@
+"""The roles of the README: one reads, one checks and cannot write production, one promotes."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from program import Completed, Place
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
+
+from postgres_database import Database, new_database
+from postgres_store import PostgresStore
+
+pytest_plugins = ("postgres_server",)
+
+README = Path(__file__).parents[2] / "README.md"
+CONFIG = """\
+version: 1
+project: {{kind: sql, path: models}}
+warehouse: {url}
+production: analytics
+base: main
+tables: {{orders: {{key: [id]}}}}
+"""
+
+
+def roles_of_the_readme(database: str, suffix: str) -> list[str]:
+    """Take the SQL out of the README, with roles of the test's own: they are the whole server's."""
+    (text,) = re.findall(r"```sql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    text = re.sub(r"--.*", "", text).replace("shop", database)
+    text = re.sub(r"\b(dc_read|dc_build|dc_promote|etl)\b", rf"\1_{suffix}", text)
+    return [one.strip() for one in text.split(";") if one.strip()]
+
+
+@pytest.fixture
+def place(postgres: dict[str, str], tmp_path: Path) -> Iterator[tuple[Place, Database, str]]:
+    """Give a repository, its database with the roles, and what their names end with."""
+    with new_database(postgres) as database:
+        suffix = database.parameters["dbname"].removeprefix("test_")
+        names = [f"{name}_{suffix}" for name in ("dc_read", "dc_build", "dc_promote", "etl")]
+        database.execute(
+            f"create role {names[3]}",
+            f"grant create on database {database.parameters['dbname']} to {names[3]}",
+            f"create schema raw authorization {names[3]}",
+            f"create schema analytics authorization {names[3]}",
+            "create table raw.orders as select i as id, i % 3 as kind from generate_series(1, 100) i",
+            "create table analytics.orders as select * from raw.orders",
+            f"alter table raw.orders owner to {names[3]}",
+            f"alter table analytics.orders owner to {names[3]}",
+        )
+        try:
+            database.execute(*roles_of_the_readme(database.parameters["dbname"], suffix))
+            url = PostgresStore(tmp_path, database).url.replace("user=postgres", "user=${ROLE}")
+            made = Place(tmp_path / "repository", tmp_path / "home")
+            made.folder.mkdir()
+            made.write(
+                {"datacanary.yml": CONFIG.format(url=url), "models/orders.sql": "select id, kind from raw.orders\n"}
+            )
+            made.git("init", "--quiet", "--initial-branch", "main")
+            made.git("add", "--all")
+            made.git("commit", "--quiet", "--message", "production")
+            made.git("checkout", "--quiet", "-b", "more")
+            made.write({"models/orders.sql": "select id, kind, id * 2 as twice from raw.orders\n"})
+            made.git("commit", "--quiet", "--all", "--message", "more")
+            yield made, database, suffix
+        finally:
+            database.execute(
+                *(f"drop owned by {name} cascade" for name in names), *(f"drop role {name}" for name in names)
+            )
+
+
+def test_each_role_can_do_its_part_and_no_more(place: tuple[Place, Database, str]) -> None:
+    repository, database, suffix = place
+
+    def run(role: str, *arguments: str) -> Completed:
+        return repository.run(*arguments, ROLE=f"{role}_{suffix}")
+
+    before = database.contents()
+    doctor = run("dc_build", "doctor")
+    assert f"the role dc_build_{suffix} cannot write production" in doctor.stdout, doctor.stdout
+    assert "promote will be refused" in doctor.stdout
+    warned = run("dc_promote", "doctor").stdout
+    assert "can write production (analytics.orders)" in warned
+    assert "README, Roles" in warned
+    read = run("dc_read", "check")
+    assert read.exit_code == 2
+    assert "An administrator may allow it: GRANT" in read.stderr
+    checked = run("dc_build", "check", "--format", "json")
+    assert checked.exit_code == 0, checked.stdout + checked.stderr
+    assert database.contents()["analytics.orders"] == before["analytics.orders"]
+    refused = run("dc_build", "promote", "last")
+    assert refused.exit_code in {2, 4}, refused.stderr
+    assert database.contents()["analytics.orders"] == before["analytics.orders"]
+    promoted = run("dc_promote", "promote", "last")
+    assert promoted.exit_code == 0, promoted.stderr
+    assert database.execute("select count(twice) from analytics.orders") == [(100,)]
+    assert run("dc_build", "status").exit_code == 0
+    rolled_back = run("dc_promote", "rollback")
+    assert rolled_back.exit_code == 0, rolled_back.stderr
+    assert database.contents()["analytics.orders"] == before["analytics.orders"]

@@ -1,0 +1,232 @@
+"""What a promotion must not do is refused with exit code 4, the reason and the cure; nothing is changed."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from program import IDENTITY, SECONDS
+from shop import MODELS, Shelf, Shop, make_shop
+
+STG_ORDERS = MODELS["stg_orders"].strip() + " where order_id >= 10\n"
+DIM_CUSTOMERS = MODELS["dim_customers"].strip() + " where customer_id < 49\n"
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Give a shop on its branch `smaller`, checked: pass."""
+    folder = tmp_path_factory.mktemp("refused")
+    shop = make_shop(folder / "work")
+    shop.commit({"models/stg_orders.sql": STG_ORDERS}, branch="smaller")
+    found = shop.run("check")
+    assert found.exit_code == 0, found
+    return Shelf.keep(shop, folder / "copy")
+
+
+@pytest.fixture
+def shop(checked: Shelf) -> Shop:
+    """Give that shop, untouched by other tests."""
+    return checked.fresh()
+
+
+def refused(shop: Shop, *arguments: str, **environment: str) -> str:
+    """Run what must be refused before anything is written: the warehouse stays as it is, byte for byte."""
+    before = shop.warehouse.read_bytes()
+    found = shop.run(*arguments, **environment)
+    assert found.exit_code == 4, found
+    assert shop.warehouse.read_bytes() == before
+    assert found.stdout == ""
+    return found.stderr
+
+
+def promoted(shop: Shop, *arguments: str) -> None:
+    """Promote, which must work."""
+    found = shop.run("promote", "last", *arguments)
+    assert found.exit_code == 0, found
+
+
+@pytest.mark.parametrize("command", [("promote", "last", "--approve", "now"), ("rollback",), ("deploy",)])
+def test_a_pull_requests_job_changes_nothing_whoever_approves(shop: Shop, command: tuple[str, ...]) -> None:
+    message = refused(shop, *command, GITHUB_EVENT_NAME="pull_request_target")
+    assert "(GITHUB_EVENT_NAME=pull_request_target)" in message
+    assert "after the merge" in message
+    assert len(shop.runs()) == 1
+
+
+def test_a_failing_run_needs_an_approval_with_a_reason_and_history_tells_it(shop: Shop) -> None:
+    shop.commit({"models/stg_orders.sql": f"{MODELS['stg_orders'].strip()} where order_id < 100\n"})
+    assert shop.run("check").exit_code == 1
+    message = refused(shop, "promote", "last")
+    assert "is fail" in message
+    assert '--approve "REASON"' in message
+    assert shop.run("promote", "last", "--approve", " ").exit_code == 2
+    done = shop.run("promote", "last", "--approve", "DATA-412: the old orders are gone")
+    assert done.exit_code == 0, done
+    assert "approved by ada: DATA-412: the old orders are gone" in done.stdout
+    (one,) = shop.run("history", "--format", "json").json["promotions"]
+    assert (one["verdict"], one["approval"]) == ("fail", "DATA-412: the old orders are gone")
+    assert "DATA-412" in shop.run("history").stdout
+    assert shop.ask("select count(*) from analytics.stg_orders") == [(100,)]
+
+
+def change_model(shop: Shop) -> None:
+    shop.write({"models/stg_orders.sql": MODELS["stg_orders"]})
+
+
+def commit_more(shop: Shop) -> None:
+    shop.commit({"models/dim_customers.sql": DIM_CUSTOMERS})
+
+
+def relax(shop: Shop) -> None:
+    shop.write({"datacanary.yml": (shop.folder / "datacanary.yml").read_text().replace("100%", "99%")})
+
+
+def leave_and_delete(shop: Shop) -> None:
+    shop.git("switch", "--quiet", "main")
+    shop.git("branch", "--quiet", "-D", "smaller")
+
+
+def leave_and_move(shop: Shop) -> None:
+    commit_more(shop)
+    shop.git("switch", "--quiet", "main")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem", "cure"),
+    [
+        (change_model, "The working tree is not what", "datacanary check"),
+        (commit_more, "The working tree is not what", "datacanary check"),
+        (relax, "The working tree is not what", "datacanary check"),
+        (leave_and_move, "smaller is not what", "datacanary check"),
+        (leave_and_delete, "smaller is gone", "--head"),
+    ],
+)
+def test_a_head_that_changed_since_is_refused_even_with_an_approval(
+    shop: Shop, change: Callable[[Shop], None], problem: str, cure: str
+) -> None:
+    change(shop)
+    for arguments in ((), ("--approve", "now")):
+        message = refused(shop, "promote", "last", *arguments)
+        assert problem in message
+        assert cure in message
+
+
+def test_a_branch_that_was_merged_and_deleted_is_promoted(shop: Shop) -> None:
+    shop.git("switch", "--quiet", "main")
+    shop.git("merge", "--quiet", "--squash", "smaller")
+    shop.git("commit", "--quiet", "--message", "Smaller")
+    shop.git("branch", "--quiet", "-D", "smaller")
+    promoted(shop)
+
+
+def test_what_makes_no_table_may_change(shop: Shop) -> None:
+    shop.commit({"README.md": "# Shop\n"})
+    promoted(shop)
+
+
+def test_a_commit_named_by_its_id_does_not_move(shop: Shop) -> None:
+    sha = shop.git("rev-parse", "HEAD")
+    shop.git("switch", "--quiet", "main")
+    shop.git("branch", "--quiet", "-D", "smaller")
+    assert shop.run("check", "--head", sha[:10]).exit_code == 0
+    promoted(shop)
+
+
+def test_another_production_or_warehouse_is_refused(shop: Shop) -> None:
+    config = (shop.folder / "datacanary.yml").read_text()
+    other = shop.folder / "other.yml"
+    other.write_text(config.replace("production: analytics", "production: staging"))
+    message = refused(shop, "promote", "last", "--config", "other.yml")
+    assert "schema analytics" in message
+    assert "schema staging" in message
+    shutil.copy(shop.warehouse, shop.folder / "copy.duckdb")
+    other.write_text(config.replace("warehouse.duckdb", "copy.duckdb"))
+    assert "copy.duckdb" in refused(shop, "promote", "last", "--config", "other.yml")
+
+
+def test_base_must_have_what_was_promoted_last_unless_somebody_approves(shop: Shop) -> None:
+    promoted(shop)
+    shop.git("switch", "--quiet", "main")
+    shop.commit({"models/stg_orders.sql": MODELS["stg_orders"].strip() + " where order_id < 990\n"}, branch="other")
+    assert shop.run("check").exit_code == 0
+    message = refused(shop, "promote", "last")
+    assert f"{shop.git('rev-parse', 'smaller')[:7]} by" in message
+    assert "analytics.stg_orders" in message
+    assert "would lose what it brought" in message
+    promoted(shop, "--approve", "the other one was a mistake")
+
+
+def merge(shop: Shop) -> None:
+    shop.git("merge", "--quiet", "--no-ff", "--message", "Merge", "smaller")
+
+
+def squash(shop: Shop) -> None:
+    shop.git("merge", "--quiet", "--squash", "smaller")
+    shop.git("commit", "--quiet", "--message", "Smaller")
+
+
+def squash_and_go_on(shop: Shop) -> None:
+    squash(shop)
+    shop.commit({"README.md": "# Shop\n"})
+
+
+@pytest.mark.parametrize("into_main", [merge, squash, squash_and_go_on])
+def test_the_next_branch_after_a_merge_is_promoted(shop: Shop, into_main: Callable[[Shop], None]) -> None:
+    promoted(shop)
+    shop.git("switch", "--quiet", "main")
+    into_main(shop)
+    shop.commit({"models/dim_customers.sql": DIM_CUSTOMERS}, branch="next")
+    assert shop.run("check").exit_code == 0
+    promoted(shop)
+    assert [one["approval"] for one in shop.run("history", "--format", "json").json["promotions"]] == [None, None]
+
+
+def test_changes_that_are_promoted_before_they_are_committed_need_no_approval_later(shop: Shop) -> None:
+    shop.git("switch", "--quiet", "--create", "local", "main")
+    shop.write({"models/stg_orders.sql": STG_ORDERS})
+    assert shop.run("check").exit_code == 0
+    shop.commit({})
+    promoted(shop)
+    (one,) = shop.run("history", "--format", "json").json["promotions"]
+    assert one["head_sha"].endswith("+")
+    shop.git("switch", "--quiet", "main")
+    shop.commit({"models/dim_customers.sql": DIM_CUSTOMERS}, branch="too-early")
+    assert shop.run("check").exit_code == 0
+    assert "uncommitted changes" in refused(shop, "promote", "last")
+    shop.git("switch", "--quiet", "main")
+    shop.git("merge", "--quiet", "--squash", "local")
+    shop.git("commit", "--quiet", "--message", "Local")
+    shop.commit({"models/dim_customers.sql": DIM_CUSTOMERS}, branch="next")
+    assert shop.run("check").exit_code == 0
+    promoted(shop)
+
+
+def test_a_shallow_clone_is_told_how_to_get_the_commit(shop: Shop, tmp_path: Path) -> None:
+    promoted(shop)
+    shop.git("switch", "--quiet", "main")
+    shop.git("commit", "--quiet", "--allow-empty", "--message", "Something else")
+    shop.commit({"models/stg_orders.sql": MODELS["stg_orders"].strip() + " where order_id < 990\n"}, branch="other")
+    clone = tmp_path / "shop"
+    command = ["git", "clone", "--quiet", "--depth", "2", "--branch", "other", f"file://{shop.folder}", str(clone)]
+    subprocess.run(command, check=True, env=IDENTITY)
+    shutil.copy(shop.warehouse, clone / "warehouse.duckdb")
+    shutil.copytree(shop.folder / "data", clone / "data")
+    small = Shop(clone, tmp_path / "home")
+    small.git("branch", "main", "HEAD~1")
+    assert small.run("check").exit_code == 0
+    message = refused(small, "promote", "last")
+    assert "is not in this clone" in message
+    assert "git fetch --unshallow" in message
+
+
+def test_of_two_promotions_at_once_exactly_one_wins(shop: Shop) -> None:
+    run_id = shop.runs()[0].name
+    for _ in range(20):
+        both = [shop.start("promote", run_id, "--quiet") for _ in range(2)]
+        told = [process.communicate(timeout=SECONDS)[1] for process in both]
+        codes = [process.returncode for process in both]
+        assert sorted(codes) == [0, 4], told
+        lost = told[codes.index(4)]
+        assert "promoted already" in lost or "in use" in lost
+        assert shop.run("rollback").exit_code == 0
