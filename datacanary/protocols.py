@@ -6,9 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Protocol
 
 from datacanary.errors import CanaryError
 from datacanary.model.basic import Column, Fingerprint, Pair, Physical, Relation, Side
@@ -28,6 +26,10 @@ from datacanary.model.release import (
     Swap,
 )
 from datacanary.model.symptom import Symptom
+
+if TYPE_CHECKING:
+    # It takes a while to import, and here it only names types.
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """What the checksums of two relations say, and what `Tables.reading` gives of the rows that may differ."""
+    """What the checksums of two relations say, and what `Tables.reading` gives of the rows that may differ.
+
+    `ends` gives two rows: the least and the greatest finite cell of some columns of base, of numbers and times.
+    """
 
     found: FoundPrints
     reading: Callable[[Side, Sequence[Column]], AbstractContextManager[pa.RecordBatchReader]]
+    ends: Callable[[Sequence[Column]], AbstractContextManager[pa.RecordBatchReader]]
 
 
 class Tables(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import graphlib
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from datacanary.build.places import MissingTableError, Places, node_of
@@ -14,6 +14,7 @@ from datacanary.errors import ProjectError, StatementError
 from datacanary.model.basic import Physical
 from datacanary.model.built import Built, Outcome
 from datacanary.model.plan import Build, Node
+from datacanary.model.spans import covered
 from datacanary.protocols import Workspace
 
 _SECONDS_BETWEEN_LOOKS = 0.1
@@ -115,16 +116,3 @@ class _Runner:
         except (StatementError, ProjectError, MissingTableError) as error:
             return Outcome(physical, model.path, time.perf_counter() - started, problem=str(error))
         return Outcome(physical, model.path, time.perf_counter() - started)
-
-
-def covered(intervals: Iterable[tuple[float, float]]) -> float:
-    """Add up the time that at least one of the intervals covers, in seconds.
-
-    >>> covered([(0.0, 2.0), (1.0, 3.0), (5.0, 6.0)])
-    4.0
-    """
-    total, reached = 0.0, 0.0
-    for began, ended in sorted(intervals):
-        total += max(0.0, ended - max(began, reached))
-        reached = max(reached, ended)
-    return total

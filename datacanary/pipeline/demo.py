@@ -11,8 +11,8 @@ from pathlib import Path
 from datacanary.demo.repository import BUG, MAIN, make_repository, refuse_without_git, write_files
 from datacanary.demo.warehouse import Size, make_warehouse
 from datacanary.errors import CanaryError, UsageError, Where
-from datacanary.pipeline.check import Tell, check
-from datacanary.pipeline.home import Asked
+from datacanary.pipeline.check import check
+from datacanary.pipeline.home import Asked, Tell
 from datacanary.pipeline.reporting import Checked
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,9 @@ from datacanary.warehouse.connect import connect, connect_by
 
 if TYPE_CHECKING:
     from datacanary.dbt.profiles import Profile
+
+Tell = Callable[[str], None]
+"""Is told how far something is, in words for people."""
 
 CONFIG_NAME = "datacanary.yml"
 DBT_NAME = "dbt_project.yml"

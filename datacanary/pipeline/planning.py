@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from datacanary.impact.plan import NOTHING_KNOWN
 from datacanary.model.plan import Plan
+from datacanary.pipeline.choosing import Chosen, choose_versions
 from datacanary.pipeline.home import Asked, find_home
 from datacanary.pipeline.outlining import columns_outside, outlined, planned
-from datacanary.pipeline.versions import Chosen, Versions, choose_versions, read_plain_sql
+from datacanary.pipeline.versions import Versions, read_plain_sql
 from datacanary.sql.collector import resting_collector
 
 Tell = Callable[[str], None]

@@ -12,9 +12,9 @@ from datacanary.errors import CanaryError, Interrupted, RunError
 from datacanary.model.basic import Relation
 from datacanary.model.release import PromotionRecord, ReleasePlan
 from datacanary.model.words import count
-from datacanary.pipeline.check import Tell, check
+from datacanary.pipeline.check import check
 from datacanary.pipeline.desk import Desk, drop_builds, drop_in_warehouse, expired_replaced, open_desk
-from datacanary.pipeline.home import Asked
+from datacanary.pipeline.home import Asked, Tell
 from datacanary.pipeline.inputs import digests
 from datacanary.pipeline.judged import head_now, owner_of, place_of
 from datacanary.pipeline.reporting import Checked

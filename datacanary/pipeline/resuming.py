@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from datacanary.errors import RunError
-from datacanary.pipeline.check import Tell
 from datacanary.pipeline.desk import Desk, drop_in_warehouse, open_desk
-from datacanary.pipeline.home import Asked
+from datacanary.pipeline.home import Asked, Tell
 from datacanary.pipeline.housekeeping import state_of
 from datacanary.release.resume import Settlement, Shown, settle, unknown
 from datacanary.runs import RunFolder

@@ -14,7 +14,9 @@ from datacanary.model.basic import Pair, Relation, Side
 from datacanary.model.built import Built, Outcome
 from datacanary.model.dbt import DbtManifest, DbtResult
 from datacanary.model.plan import Build, Node
-from datacanary.pipeline.dbt.prepare import Kit, Prepared, failure
+from datacanary.pipeline.dbt.compiling import failure
+from datacanary.pipeline.dbt.kit import Kit
+from datacanary.pipeline.dbt.prepare import Prepared
 from datacanary.pipeline.dbt.state import deferring
 from datacanary.project.manifest.selection import Selection, blocked_by_tests, new_tests, tests_of
 

@@ -9,7 +9,8 @@ from datacanary.impact.plan import names_in
 from datacanary.model.basic import Relation
 from datacanary.model.plan import Build, Plan
 from datacanary.model.reuse import Found
-from datacanary.pipeline.dbt.prepare import Kit, Prepared
+from datacanary.pipeline.dbt.kit import Kit
+from datacanary.pipeline.dbt.prepare import Prepared
 
 
 def to_build(plan: Plan, kit: Kit, present: frozenset[Relation]) -> Needed:

@@ -8,21 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from datacanary.cache import Cache
 from datacanary.impact.plan import NOTHING_KNOWN
 from datacanary.model.basic import Pair
 from datacanary.model.config import Config, Policy, TablePolicy
 from datacanary.model.dbt import DbtManifest
 from datacanary.model.plan import Plan
+from datacanary.pipeline.choosing import Chosen
+from datacanary.pipeline.dbt.compiling import Compiled, compiled
 from datacanary.pipeline.dbt.declared import declared_tables, own_policies
 from datacanary.pipeline.dbt.deferral import as_built, to_build
+from datacanary.pipeline.dbt.kit import Kit, kit_of
 from datacanary.pipeline.dbt.makers import with_makers
-from datacanary.pipeline.dbt.prepare import Kit, Prepared, prepare
-from datacanary.pipeline.dbt.work import Tell, Work, work_of
-from datacanary.pipeline.home import Asked, open_warehouse
+from datacanary.pipeline.dbt.prepare import Prepared, prepare
+from datacanary.pipeline.home import Asked, Tell
 from datacanary.pipeline.outlining import columns_outside, outlined, planned
-from datacanary.pipeline.versions import Chosen, Versions, engine_of
-from datacanary.runs import runs_of
+from datacanary.pipeline.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def plan_dbt(chosen: Chosen, asked: Asked, tell: Tell) -> tuple[Versions, Plan]:
     with _folder() as folder:
         kit = kit_of(chosen, asked, folder, tell)
         kit.contained.prepare()
-        prepared = prepare(chosen, kit)
+        prepared = prepare(compiled(chosen, kit))
         versions = versions_of(chosen, kit, prepared)
         plan = outlined(versions, asked, columns_outside(versions, asked.environ))
         built = as_built(plan, to_build(plan, kit, kit.contained.relations()), prepared, kit)
@@ -51,40 +51,21 @@ def validate_dbt(chosen: Chosen, asked: Asked, tell: Tell) -> tuple[Versions, Pl
     """Let dbt parse both versions, which needs no warehouse, and check that the config fits."""
     with _folder() as folder:
         kit = kit_of(chosen, asked, folder, tell)
-        prepared = prepare(chosen, kit, command="parse")
+        prepared = prepare(compiled(chosen, kit, command="parse"))
         versions = versions_of(chosen, kit, prepared)
         return versions, told(outlined(versions, asked, NOTHING_KNOWN), prepared)
 
 
-def plan_dbt_check(chosen: Chosen, asked: Asked, folder: Path, tell: Tell) -> Planned:
-    """Plan with all that a check needs; both versions stay prepared in `folder`."""
-    kit = kit_of(chosen, asked, folder, tell)
-    kit.contained.prepare()
-    tell(kit.contained.how)
-    prepared = prepare(chosen, kit)
-    versions = versions_of(chosen, kit, prepared)
-    return Planned(versions, told(planned(versions, asked), prepared), prepared, kit)
+def plan_dbt_check(done: Compiled, asked: Asked) -> Planned:
+    """Plan with all that a check needs; both versions stay prepared in their folders."""
+    prepared = prepare(done)
+    versions = versions_of(done.chosen, done.kit, prepared)
+    return Planned(versions, told(planned(versions, asked), prepared), prepared, done.kit)
 
 
 def told(plan: Plan, prepared: Prepared) -> Plan:
     """Add what the project itself says of its tables, and what made the SQL of a model another one."""
     return with_makers(declared_tables(plan, prepared), prepared)
-
-
-def kit_of(chosen: Chosen, asked: Asked, folder: Path, tell: Tell) -> Kit:
-    """Put together what preparing needs; raises UsageError and ConfigError."""
-    config = chosen.configs.head
-    memory = Cache(runs_of(chosen.home.folder, asked.environ).folder)
-    work: Work = work_of(chosen, asked.environ, folder, tell, runs_of(chosen.home.folder, asked.environ).folder)
-    warehouse = open_warehouse(config, chosen.home, asked.environ)
-    return Kit(
-        work=work,
-        warehouse=warehouse,
-        contained=warehouse.contain(work.rooms.map(lambda room: room.folder)),
-        memory=memory,
-        engine=engine_of(config, chosen.home, asked.environ),
-        production=config.production,
-    )
 
 
 def versions_of(chosen: Chosen, kit: Kit, prepared: Prepared) -> Versions:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Collection
 
 from datacanary.model.basic import Relation, Side
-from datacanary.pipeline.dbt.prepare import Kit, Prepared
+from datacanary.pipeline.dbt.kit import Kit
+from datacanary.pipeline.dbt.prepare import Prepared
 
 _FOLDER = "state"
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from datacanary.build.run import covered
 from datacanary.dbt.clock import STARTED, now
 from datacanary.dbt.events import Invocation, NodeEvent
 from datacanary.dbt.executable import find_dbt
@@ -23,15 +22,19 @@ from datacanary.dbt.room import Room
 from datacanary.model.basic import Pair, Side
 from datacanary.model.config import DbtEntry
 from datacanary.model.dbt import NodeStatus
-from datacanary.pipeline.home import dbt_folder, find_profile
-from datacanary.pipeline.versions import Chosen
+from datacanary.model.spans import covered
+from datacanary.pipeline.choosing import Chosen
+from datacanary.pipeline.home import Tell, dbt_folder, find_profile
 
 T = TypeVar("T")
-Tell = Callable[[str], None]
 _SECONDS_BETWEEN_LOOKS = 0.1
 _PARSED = "partial_parse.msgpack"
 # What a project can ask for, to leave out what only production should do.
 _UNDER_US = {"DATACANARY": "1"}
+
+
+def idle() -> None:
+    """Do nothing in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,15 @@ class Work:
         """How long at least one dbt ran."""
         return covered(self.spans)
 
-    def both(self, step: Callable[[Side], T]) -> Pair[T]:
-        """Do a step for both versions side by side; what fails, or an interrupt, stops the other one too."""
+    def both(self, step: Callable[[Side], T], meanwhile: Callable[[], None] = idle) -> Pair[T]:
+        """Do a step for both versions side by side; what fails, or an interrupt, stops the other one too.
+
+        `meanwhile` is done here while they run.
+        """
         with ThreadPoolExecutor(2) as pool:
             futures: Pair[Future[T]] = Pair(pool.submit(step, "base"), pool.submit(step, "head"))
             try:
+                meanwhile()
                 # Polars has waits go on after a Ctrl-C, so none may be long.
                 while wait(futures, _SECONDS_BETWEEN_LOOKS, FIRST_EXCEPTION).not_done:
                     if any(one.done() and one.exception() is not None for one in futures):

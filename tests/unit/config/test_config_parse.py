@@ -300,7 +300,7 @@ def test_the_warehouse_is_asked_for_its_secret_only_when_it_is_used() -> None:
 @pytest.mark.parametrize("url", ["mysql://me:hunter2@db", "hunter2", "duckdb://hunter2", "duckdb:///hunter2?x=1"])
 def test_a_warehouse_url_from_the_environment_is_checked_and_never_shown(url: str) -> None:
     config = parse("version: 1\nproduction: shop\nwarehouse: ${URL}", "c.yml", {"URL": url})
-    with pytest.raises(ConfigError, match="Write duckdb:///relative.duckdb") as caught:
+    with pytest.raises(ConfigError, match=r"Write duckdb:///relative\.duckdb") as caught:
         config.warehouse.url({"URL": url})
     assert "hunter2" not in str(caught.value)
     assert "hunter2" not in repr(config)
