@@ -62,7 +62,7 @@ def reaches(name: str, targets: set[str], graph: Graph) -> bool:
     return name in targets or any(reaches(read, targets, graph) for read in graph.get(name, ((), 0))[0])
 
 
-CROSSED: Graph = {name: ((), 0) for name in "abcdefg"}
+CROSSED: Graph = dict.fromkeys("abcdefg", ((), 0))
 
 
 @example(
