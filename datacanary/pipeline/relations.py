@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 from polars.io.plugins import register_io_source
 
+from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Physical
 from datacanary.protocols import Query, Tables
 from datacanary.tablediff.arrowdata import polars_of
@@ -49,7 +50,9 @@ def table_of_lent(
 
     with lend() as workspace:
         columns = relation.columns if isinstance(relation, Query) else workspace.columns(relation)
-        source = _Source.of(reading, columns or ())
+        if columns is None:
+            raise StatementError(f"{relation} does not exist.")
+        source = _Source.of(reading, columns)
         if isinstance(relation, Physical) and workspace.in_order(relation):
             scan = register_io_source(source.scan, schema=source.schema)
             return Table(source.named(scan), source.types, workspace.rows(relation), unchanged)

@@ -33,11 +33,8 @@ from datacanary.warehouse.postgres_session import connected
 from datacanary.warehouse.postgres_workspace import open_workspace
 
 _NAMED = "datacanary"
-# What changes whenever anybody wrote: all there is in the log, and where that may not be read, what was counted.
-_STATE = """
-SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()::text
-  ELSE pg_catalog.pg_current_wal_insert_lsn()::text END
-"""
+# Whoever writes gets a transaction number: the next one, and those that are at work, tell of everybody who did.
+_STATE = "SELECT pg_catalog.pg_current_snapshot()::text"
 
 
 def connect(url: str, folder: Path) -> PostgresWarehouse:
@@ -117,7 +114,7 @@ class PostgresWarehouse:
             return tuple(Relation(one.schema, one.name) for one in catalog.all() if not is_own(one.schema))
 
     def state(self) -> str:
-        """Return where the log of all that is written ends."""
+        """Return which transactions that write there have been, in any database of the server."""
         with connected(self._login, _NAMED) as connection, statement("asking for the database's state"):
             row = connection.execute(_STATE.encode()).fetchone()
         return str(row[0]) if row else ""

@@ -23,7 +23,7 @@ class DuckDBStore:
     @property
     def catalog(self) -> str:
         """What DuckDB calls the file."""
-        return self.open().catalog
+        return connect(f"duckdb:///{self.file_name}", self.folder).catalog
 
     def open(self) -> Warehouse:
         """Return the warehouse; its file is made if need be."""
@@ -37,6 +37,10 @@ class DuckDBStore:
             for statement in statements:
                 found = connection.execute(statement).fetchall()
             return found
+
+    def spelt(self, name: str) -> str:
+        """Return a name as DuckDB keeps it."""
+        return name
 
     def numbers(self, count: int) -> str:
         """Write a call of `range`."""

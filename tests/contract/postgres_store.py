@@ -47,6 +47,10 @@ class PostgresStore:
         """Do something in production, as somebody else; return what the last statement gives."""
         return self.database.execute(*statements)
 
+    def spelt(self, name: str) -> str:
+        """Return a name as PostgreSQL keeps it: 63 bytes of it."""
+        return name.encode()[:63].decode(errors="ignore")
+
     def numbers(self, count: int) -> str:
         """Write a call of `generate_series`."""
         return f"generate_series(0::bigint, {count - 1}) as numbers (range)"

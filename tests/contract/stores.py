@@ -27,6 +27,9 @@ class Store(Protocol):
     `main` is the schema where names without one are looked up last, `text` the type of texts.
     """
 
+    def spelt(self, name: str) -> str:
+        """Return a name as the engine keeps it."""
+
     @property
     def kind(self) -> str:
         """What it is made of."""

@@ -133,6 +133,7 @@ def test_sources_are_read_from_their_files_and_a_missing_or_strange_one_is_told(
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_any_name_is_only_a_name(store: Store, name: str) -> None:
+    name = store.spelt(name)
     quoted = '"' + name.replace('"', '""') + '"'
     target = Relation(name, name)
     store.execute(
