@@ -14,13 +14,15 @@ class PrintRequest:
 
     `key` are the columns by which rows find each other, none for whole rows; `compared` all that are compared, the
     key's own too. `others` are further columns of each side, whose NULLs are counted. Rows are put into so many
-    `buckets`, a power of two, by the hash of the key.
+    `buckets`, a power of two, by the hash of the key. If any are to be read, so many rows are `drawn` with them by
+    chance, to tell what the others are like.
     """
 
     key: tuple[str, ...]
     compared: tuple[str, ...]
     others: Pair[tuple[str, ...]]
     buckets: int
+    drawn: int = 0
 
     @property
     def pairing(self) -> tuple[str, ...]:
@@ -40,7 +42,8 @@ class Nulls:
 class FoundPrints:
     """What the checksums say: of so many `rows`, those that are `alike` lie in buckets that are the same on both sides.
 
-    `repeated` key values occur more than once there. `differing` are the numbers of the other buckets. `nulls` are
+    `repeated` key values occur more than once there. `differing` are the numbers of the other buckets, and of some that
+    were drawn: base's rows in those are not counted as alike. `nulls` are
     those of all rows of a side: of base in all columns that were asked for, of head in the others alone.
     """
 

@@ -66,6 +66,14 @@ class Statistics:
     shapes: tuple[ValueCount, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """What `Distances.shape` and the distance in base's spreads cannot exceed; None where they have no meaning."""
+
+    shape: float | None
+    distance: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distances:
     """How far head's values are from base's; shares are fractions of 1, None where a distance has no meaning.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from datacanary.model.basic import Pair
@@ -11,12 +11,25 @@ from datacanary.model.cause import Cause
 from datacanary.model.config import Tolerance
 from datacanary.model.declared import DeclaredOrigin
 from datacanary.model.noise import NoiseFloor, NoiseMark
-from datacanary.model.statistics import Cell, Distances, Statistics
+from datacanary.model.statistics import AtMost, Cell, Distances, Statistics
 
 Comparison = Literal["keyed", "keyless", "not_compared", "unaffected"]
 ColumnChange = Literal["none", "added", "removed", "type_changed", "ignored"]
 KeyOrigin = Literal["config", "option", "inferred", "none"] | DeclaredOrigin
 """Who chose a key: the config, an option, the tool, or what the project declares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leeway:
+    """How far the values of a column may move before anybody minds: as `Distances.shape`, and in base's spreads.
+
+    None: as far as they like. 0 also where somebody asks how far it is. `own`: the config or a declaration speaks of
+    this very column.
+    """
+
+    shape: float | None = None
+    distance: float | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +39,8 @@ class DiffOptions:
     `key` is None to have one inferred, `()` to compare whole rows; of `inferred` origin, it was looked for in vain.
     `tolerances` go by column name; `float_tolerance` holds for the other columns that are floats on both sides.
     `totals` names the columns whose sums are asked for; `statistics` asks for all statistics and for causes.
-    `samples` is how many example rows of each kind to keep. `moves` names the columns that have a limit of their own,
-    or a declared change, for how far their values as a whole may move.
+    `samples` is how many example rows of each kind to keep. `moves` says of columns how far their values as a whole may
+    move; nobody minds what others do.
     `name` is the table's name, if it has one: it helps to infer a key.
     """
 
@@ -39,7 +52,7 @@ class DiffOptions:
     totals: tuple[str, ...] = ()
     statistics: bool = True
     samples: int = 5
-    moves: tuple[str, ...] = ()
+    moves: Mapping[str, Leeway] = field(default_factory=dict)
     name: str = ""
 
 
@@ -95,6 +108,7 @@ class ColumnDiff:
     `forgiven` counts cells that differ within the tolerance. `nulls` counts NULL cells over all rows of each side.
     `totals` are exact sums, only of numeric columns and where they were asked for.
     `increased` and `decreased` count the changed cells whose value rose or fell, of numbers and times; None for others.
+    `at_most` bounds distances that were not measured because not all rows were read, where there is a limit for them.
     """
 
     name: str
@@ -109,6 +123,7 @@ class ColumnDiff:
     decreased: int | None = None
     statistics: Pair[Statistics | None] = Pair(None, None)
     distances: Distances | None = None
+    at_most: AtMost | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datacanary.errors import CanaryError, DataError, StatementError
 from datacanary.model.basic import Pair, Physical, Side
 from datacanary.model.built import Built, Outcome
 from datacanary.model.plan import Plan, PlannedTable
-from datacanary.model.tablediff import Key, RowCounts, TableDiff
+from datacanary.model.tablediff import Key, Leeway, RowCounts, TableDiff
 from datacanary.model.verdict import Subject
 from datacanary.model.words import count
 from datacanary.pipeline.keys import compare_by_key
@@ -46,7 +46,9 @@ def compare_again(subject: Subject, sides: Pair[Physical], comparing: Comparing)
     """
     tables = _opened(sides, comparing)
     options, _ = options_of(subject.planned, tables, comparing.rules)
-    again = replace(options, key=subject.diff.key.columns, samples=0)
+    # What was measured is judged by its noise: that is measured, too.
+    measured = {column.name: Leeway(0.0, 0.0, own=True) for column in subject.diff.columns if column.distances}
+    again = replace(options, key=subject.diff.key.columns, samples=0, moves={**options.moves, **measured})
     return compare_narrowed(comparing.workspace, sides, tables, again, comparing.means, comparing.thrift)
 
 

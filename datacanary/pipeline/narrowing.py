@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+import polars as pl
 import pyarrow as pa
 
 from datacanary.model.basic import Column, Pair, Physical, Side
+from datacanary.model.statistics import AtMost
 from datacanary.model.tablediff import DiffOptions, TableDiff
 from datacanary.pipeline.relations import table_of_rows
 from datacanary.protocols import Prints, Tables
+from datacanary.tablediff.at_most import Bounds
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.keys import infer_key
 from datacanary.tablediff.means import Means, Progress
 from datacanary.tablediff.settle import PROOF
 from datacanary.tablediff.table import Table
 from datacanary.tablediff.views import SIDES
-from datacanary.tablediff.whole import none_of, put_together, request_of
+from datacanary.tablediff.whole import bounded, measured, none_of, put_together, request_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,15 @@ class Thrift:
     """When checksums pay: from so many `rows` on the larger side on, if at most this `share` of the buckets differs.
 
     A bucket has about so many rows (`per_bucket`), but there are not more than `most_buckets`: their sums are kept in
-    the memory that a server has for grouping by default.
+    the memory that a server has for grouping by default. So many rows are `drawn` with those that may differ, at most a
+    thirty-second part of all.
     """
 
     rows: int = 200_000
     share: float = 1 / 3
     per_bucket: int = 512
     most_buckets: int = 16_384
+    drawn: int = 4_096
 
     def buckets(self, rows: int) -> int:
         """Say how many buckets so many rows are put into.
@@ -45,6 +50,7 @@ class Thrift:
 
 
 THRIFT = Thrift()
+_PART = 32
 
 
 def compare_narrowed(
@@ -57,8 +63,9 @@ def compare_narrowed(
 ) -> TableDiff:
     """Compare two relations, of which `tables` reads all rows; of large ones only those that may differ are read.
 
-    The distributions of columns, and causes, need all rows: they are left out then, unless there is a limit for a
-    column that may have moved. Raises what `compare` and `Tables.prints` raise.
+    The distributions of columns, and causes, need all rows: they are left out then. Where that leaves open whether a
+    column keeps its limits for how far its values may move, all rows of that column are read.
+    Raises what `compare` and `Tables.prints` raise.
     """
     if options.key is None and max(table.rows for table in tables) >= thrift.rows:
         options = _with_key(workspace, sides, tables, options, means)
@@ -69,10 +76,20 @@ def compare_narrowed(
         begun = [pool.submit(_differing, prints, side, workspace, sides, tables.of(side), means) for side in SIDES]
         differing = Pair(*(one.result() for one in begun))
     plainly = replace(options, statistics=False, totals=())
-    part = compare(differing, plainly, means).summary
-    if options.statistics and _judged(part, options):
+    part = compare(differing, plainly, means)
+    bounds: Mapping[str, AtMost | None] = {}
+    if options.statistics:
+        columns = workspace.columns(sides.base) or ()
+        bounds = Bounds(part, prints.found, options, means).told(
+            lambda names: _ends(prints, columns, tables.base, names, means)
+        )
+    open_still = tuple(name for name, bound in bounds.items() if bound is None)
+    if open_still and not options.key:
         return compare(tables, options, means).summary
-    whole = put_together(part, prints.found, tables, options, means)
+    whole = put_together(part.summary, prints.found, tables, options, means)
+    whole = bounded(whole, bounds)
+    if open_still:
+        whole = measured(whole, tables, options, open_still, means)
     for table in tables:
         table.unchanged()
     return whole
@@ -105,7 +122,7 @@ def _prints(
     rows = max(table.rows for table in tables)
     if rows < thrift.rows or options.key is None:
         return None
-    request = request_of(tables, options, thrift.buckets(rows))
+    request = request_of(tables, options, thrift.buckets(rows), min(thrift.drawn, rows // _PART))
     if request is None:
         return None
     means.tell(Progress("comparing checksums", 0, tables.base.rows + tables.head.rows))
@@ -129,7 +146,11 @@ def _differing(
     return table_of_rows(reading, columns, table.frame.collect_schema(), means.scratch, means.memory)
 
 
-def _judged(part: TableDiff, options: DiffOptions) -> bool:
-    """Tell whether a column may have moved that has a limit for how far."""
-    moved = bool(part.rows.added or part.rows.removed)
-    return any(moved or column.changed for column in part.columns if column.name in options.moves)
+def _ends(prints: Prints, columns: Sequence[Column], table: Table, names: Sequence[str], means: Means) -> pl.DataFrame:
+    """Read the least and the greatest cell of columns of base, in this order."""
+    known = {column.name: column for column in columns}
+    schema = table.frame.collect_schema()
+    types = pl.Schema({name: schema[name] for name in names})
+    return table_of_rows(
+        prints.ends, [known[name] for name in names], types, means.scratch, means.memory
+    ).frame.collect()

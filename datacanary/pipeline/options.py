@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from datacanary.model.basic import Pair
-from datacanary.model.config import ColumnPolicy, Expectation, Policy
+from datacanary.model.config import CheckName, ColumnPolicy, Expectation, Policy
 from datacanary.model.plan import PlannedTable
-from datacanary.model.tablediff import DiffOptions
+from datacanary.model.tablediff import DiffOptions, Leeway
 from datacanary.pipeline.keys import choose_key
 from datacanary.tablediff.table import Table
 from datacanary.verdict.fitting import check_columns, tolerances
-from datacanary.verdict.limits import column_policies, names_of, policy_of, unmatched_columns
+from datacanary.verdict.limits import (
+    TableRules,
+    column_policies,
+    named_column,
+    names_of,
+    policy_of,
+    rules_for,
+    unmatched_columns,
+)
 
 Types = Mapping[str, Pair[str | None]]
-_MOVES = frozenset({"shape", "distance"})
+_MOVES: tuple[CheckName, ...] = ("shape", "distance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ def options_of(table: PlannedTable, tables: Pair[Table], rules: Rules) -> tuple[
         tolerances=tolerances(own, types),
         float_tolerance=base.float_tolerance,
         totals=tuple(_measured(table, columns, rules.expectations)),
-        moves=tuple(_moving(table, columns, rules.expectations)),
+        moves=_leeways(rules_for(base, rules.expectations, table, types), types),
         statistics=rules.statistics,
         samples=0 if base.samples.show == "none" else 5,
         name=table.name.rpartition(".")[2],
@@ -67,28 +75,38 @@ def _measured(
     table: PlannedTable, columns: Mapping[str, ColumnPolicy], expectations: Sequence[Expectation]
 ) -> Iterator[str]:
     """Name the columns whose totals are judged or shown."""
-    expected = _expected({"total"}, table, expectations)
+    expected = _expected("total", table, expectations)
     for name, column in columns.items():
         if column.measure or "total" in column.limits or name.lower() in expected:
             yield name
 
 
-def _moving(
-    table: PlannedTable, columns: Mapping[str, ColumnPolicy], expectations: Sequence[Expectation]
-) -> Iterator[str]:
-    """Name the columns of which somebody said how far their values may move."""
-    expected = _expected(_MOVES, table, expectations)
-    for name, column in columns.items():
-        if not _MOVES.isdisjoint(column.limits) or name.lower() in expected:
-            yield name
+def _leeways(rules: TableRules, names: Types) -> Mapping[str, Leeway]:
+    """Say how far the values of each column may move before a check is not a pass."""
+    return {
+        name: Leeway(
+            _leeway(rules, "shape", name),
+            _leeway(rules, "distance", name),
+            own=any(one in named_column(rules.table, name).limits or rules.expectation(one, name) for one in _MOVES),
+        )
+        for name in names
+    }
 
 
-def _expected(checks: Collection[str], table: PlannedTable, expectations: Sequence[Expectation]) -> set[str]:
-    """Return the columns that one of these checks is expected of, in lower case."""
+def _leeway(rules: TableRules, check: CheckName, name: str) -> float | None:
+    if rules.expectation(check, name) is not None:
+        # Less than was declared is told, too.
+        return 0.0
+    limit = rules.limit(check, name)
+    return min((one.value for one in (limit.warn, limit.fail) if one is not None), default=None)
+
+
+def _expected(check: CheckName, table: PlannedTable, expectations: Sequence[Expectation]) -> set[str]:
+    """Return the columns that a check is expected of, in lower case."""
     known = {name.lower() for name in names_of(table)}
     return {
         column.lower()
         for one in expectations
-        if one.check in checks and one.table.lower() in known
+        if one.check == check and one.table.lower() in known
         for column in one.columns
     }

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from datacanary.model.basic import Pair, Side
 from datacanary.model.prints import FoundPrints, PrintRequest
+from datacanary.model.statistics import AtMost
 from datacanary.model.tablediff import ColumnDiff, DiffOptions, TableDiff
 from datacanary.model.words import count
 from datacanary.tablediff.columns import ColumnPair, pair_columns
-from datacanary.tablediff.compare import total_up
+from datacanary.tablediff.compare import compare, total_up
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
 from datacanary.tablediff.views import SIDES, View
 
 
-def request_of(tables: Pair[Table], options: DiffOptions, buckets: int) -> PrintRequest | None:
+def request_of(tables: Pair[Table], options: DiffOptions, buckets: int, drawn: int) -> PrintRequest | None:
     """Say what the checksums must tell apart; None where `compare` has something to refuse, or nothing to compare.
 
     The key of the options is chosen: `()` for whole rows. Raises DataError for other options that do not fit.
@@ -28,7 +29,7 @@ def request_of(tables: Pair[Table], options: DiffOptions, buckets: int) -> Print
     compared = tuple(column.name for column in columns if column.writers is not None)
     if not compared or not set(key) <= set(compared) or len(set(key)) < len(key):
         return None
-    return PrintRequest(key, compared, Pair(_others(columns, "base"), _others(columns, "head")), buckets)
+    return PrintRequest(key, compared, Pair(_others(columns, "base"), _others(columns, "head")), buckets, drawn)
 
 
 def none_of(table: Table) -> Table:
@@ -62,6 +63,35 @@ def put_together(
         ),
         notes=(*part.notes, *_notes(travelled, sum(found.rows), options)),
     )
+
+
+def bounded(found: TableDiff, bounds: Mapping[str, AtMost | None]) -> TableDiff:
+    """Say of columns how far they can have moved at most."""
+    return replace(found, columns=tuple(replace(one, at_most=bounds.get(one.name)) for one in found.columns))
+
+
+def measured(
+    found: TableDiff, tables: Pair[Table], options: DiffOptions, names: Collection[str], means: Means
+) -> TableDiff:
+    """Add the statistics of these columns: all their cells are read, and the key's. Raises what `compare` raises."""
+    key = options.key or ()
+    plainly = replace(
+        options,
+        ignore=tuple(one.name for one in found.columns if one.name not in {*key, *names}),
+        tolerances={name: one for name, one in options.tolerances.items() if name in names},
+        totals=(),
+        samples=0,
+    )
+    whole = compare(tables, plainly, means).summary
+    known = {one.name: one for one in whole.columns if one.name in names}
+    columns = tuple(
+        replace(one, statistics=known[one.name].statistics, distances=known[one.name].distances)
+        if one.name in known
+        else one
+        for one in found.columns
+    )
+    told = f"All rows of {', '.join(names)} were read, to measure how far the values moved."
+    return replace(found, columns=columns, fault=whole.fault, notes=(*found.notes, told))
 
 
 def _columns(tables: Pair[Table], options: DiffOptions) -> tuple[ColumnPair, ...]:

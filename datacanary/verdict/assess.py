@@ -46,6 +46,7 @@ def assess(name: str, measure: Measure, diff: TableDiff, rules: TableRules) -> C
         limit=number,
         limit_origin=origin,
         message=message,
+        estimated=judged.at_most,
         dry_run=rules.dry_run(column),
         expected=expectation.why if expectation is not None else "",
         noise=quiet.noise,

@@ -20,6 +20,7 @@ class Measure:
     `share` is `amount / of`, a fraction of 1; for null rates the move of the share, for totals the relative move, for
     shapes the share of values that moved, for distances the number of base's spreads. `of` is 0 where nothing was
     counted. `rose` and `fell` are the parts of `share` that moved up and down, None where that is not known.
+    `at_most`: `share` is what it cannot exceed.
     """
 
     check: CheckName
@@ -30,6 +31,7 @@ class Measure:
     of: int = 0
     rose: float | None = None
     fell: float | None = None
+    at_most: bool = False
 
 
 def measures(diff: TableDiff) -> Iterator[Measure]:

@@ -21,7 +21,10 @@ SLACK = 0.05
 
 def moves(column: ColumnDiff, diff: TableDiff) -> Iterator[Measure]:
     """Measure how far the values of a column moved, as far as that is known."""
-    if column.distances is None or not measurable(column, diff):
+    if not measurable(column, diff):
+        return
+    if column.distances is None:
+        yield from _bounded(column)
         return
     shape, distance = column.distances.shape, distance_of(column.distances)
     if shape is not None and math.isfinite(shape):
@@ -32,6 +35,19 @@ def moves(column: ColumnDiff, diff: TableDiff) -> Iterator[Measure]:
         told = f"values of {column.name} moved by {spreads(distance)} of base"
         sentence = told if distance else f"values of {column.name} did not move"
         yield Measure("distance", column.name, int(distance != 0), distance, sentence, 0, *_ways(column))
+
+
+def _bounded(column: ColumnDiff) -> Iterator[Measure]:
+    """Say how far the values of a column can have moved at most, where not all rows were read to measure it."""
+    shape, distance = (None, None) if column.at_most is None else (column.at_most.shape, column.at_most.distance)
+    if shape is not None:
+        told = f"shape of {column.name} moved: {percent(shape)} of its values at most lie elsewhere"
+        sentence = told if shape else f"shape of {column.name} is the same"
+        yield Measure("shape", column.name, int(shape != 0), shape, sentence, at_most=shape != 0)
+    if distance is not None:
+        told = f"values of {column.name} moved by {spreads(distance)} of base at most"
+        sentence = told if distance else f"values of {column.name} did not move"
+        yield Measure("distance", column.name, int(distance != 0), distance, sentence, at_most=distance != 0)
 
 
 def measurable(column: ColumnDiff, diff: TableDiff) -> bool:

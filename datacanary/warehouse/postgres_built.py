@@ -40,7 +40,7 @@ class BothPlaces:
     def rows(self, relation: Physical) -> int:
         """Count a relation's rows."""
         with self._asking:
-            return self._catalog.rows(self._found(relation))
+            return self._reading.rows(self._catalog, self._found(relation))
 
     def in_order(self, relation: Physical) -> bool:
         """Tell whether a relation is a table."""

@@ -97,10 +97,11 @@ def _kind(words: str) -> _Kind:
 class Lane:
     """One of two independent hashes: its seed, and what stands for NULL in each of the types that have no better.
 
-    The `first` one takes of timestamps another part than the other.
+    The `first` one takes of timestamps another part than the other; `sends`: it takes the bytes that they are sent in.
     """
 
     first: bool
+    sends: bool
     seed: int
     integer: int
     bigint: int
@@ -109,11 +110,12 @@ class Lane:
     time: str
 
     @classmethod
-    def new(cls, *, first: bool) -> Lane:
+    def new(cls, *, first: bool, sends: bool) -> Lane:
         """Draw the numbers: nobody can make up rows that collide."""
         day = date.fromordinal(1 + secrets.randbelow(date.max.toordinal()))
         return cls(
             first=first,
+            sends=sends,
             seed=secrets.randbits(64) - (1 << 63),
             integer=secrets.randbits(31),
             bigint=secrets.randbits(63),
@@ -170,6 +172,9 @@ class Lane:
             case "instant" | "zoned":
                 # The hash of a time takes both halves of its 64 bits for one; the seconds are a double, which far from
                 # 1970 neighbours share. No two times share both.
+                if self.first and self.sends:
+                    sent = "timestamptz_send" if column.form == "zoned" else "timestamp_send"
+                    return f"hashbyteaextended(coalesce({sent}({name}), '{self.text}'), {seed})"
                 if self.first:
                     return self._seconds(name, seed)
                 utc = f"{name} AT TIME ZONE 'UTC'" if column.form == "zoned" else name
@@ -178,10 +183,10 @@ class Lane:
         return f"hash_record_extended(ROW({name}, true), {seed})"
 
 
-def lanes() -> tuple[Lane, Lane]:
+def lanes(*, sends: bool) -> tuple[Lane, Lane]:
     """Draw two: both miss a difference with a chance of about 2^-128.
 
     Of 2^-64 where one is blind: by chance, where NULL and the number that stands for it change places, and for two
-    timestamps that differ by whole multiples of 2^32 microseconds and a carry.
+    timestamps that differ by whole multiples of 2^32 microseconds and a carry. `sends`: the server hashes bytes.
     """
-    return Lane.new(first=True), Lane.new(first=False)
+    return Lane.new(first=True, sends=sends), Lane.new(first=False, sends=sends)

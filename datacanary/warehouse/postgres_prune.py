@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
@@ -25,6 +26,7 @@ _Row = tuple[Any, ...]
 _SIDES: tuple[Side, ...] = ("base", "head")
 _SECONDS_BETWEEN_LOOKS = 0.1
 _OLDEST = 140_000  # that hashes rows
+_SENDS = 180_000  # hashes bytes
 _SAMPLED = 10_000  # rows, or up to twice as many, that show whether a key pairs any
 _UNIQUE = """
 SELECT array_agg(a.attname::text) FROM pg_catalog.pg_index i
@@ -45,8 +47,10 @@ class Compared:
     request: PrintRequest
 
     @classmethod
-    def of(cls, tables: Pair[Found], columns: Pair[Sequence[Column]], request: PrintRequest) -> Compared | None:
-        """Choose forms for the columns; None if a column has none."""
+    def of(
+        cls, tables: Pair[Found], columns: Pair[Sequence[Column]], request: PrintRequest, version: int
+    ) -> Compared | None:
+        """Choose forms for the columns; None if a column has none. `version` is the server's, as libpq has it."""
         kinds = columns.map(lambda side: {column.name: column.type for column in side})
         hashed = {name: Hashed.of(name, Pair(kinds.base[name], kinds.head[name])) for name in request.compared}
         known = {name: one for name, one in hashed.items() if one is not None}
@@ -55,7 +59,7 @@ class Compared:
         pairing = tuple(known[name] for name in request.pairing)
         # What is likely to differ from row to row goes first and seeds the rest.
         rest = tuple(one for name, one in known.items() if name not in request.pairing)
-        return cls(tables, pairing, (*pairing, *rest), lanes(), request)
+        return cls(tables, pairing, (*pairing, *rest), lanes(sends=version >= _SENDS), request)
 
     @property
     def bucket(self) -> str:
@@ -75,7 +79,7 @@ class Compared:
         return Pair((*self.request.compared, *self.request.others.base), self.request.others.head)
 
     def nulls(self) -> Pair[str]:
-        """Ask for NULLs, those in the key first."""
+        """Ask for NULLs, those in the key first; in a scan of its own, since to count in each bucket costs more."""
         null = " OR ".join(f"{sql.identifier(name)} IS NULL" for name in self.request.key) or "false"
         counts = self.counted.map(lambda names: "".join(f", count(*) - count({sql.identifier(one)})" for one in names))
         return Pair(
@@ -158,7 +162,13 @@ class Pruning:
             rows = f"{sql.table(table.physical)} WHERE {differing}"
             return self._reading.stream(self._conninfo, rows, columns, spread, f"reading {table.schema}.{table.name}")
 
-        return Prints(found, reading)
+        def ends(columns: Sequence[Column]) -> AbstractContextManager[pa.RecordBatchReader]:
+            table = tables.base
+            rows = f"(SELECT {', '.join(map(_ends, columns))} FROM {sql.table(table.physical)}) AS ends"  # noqa: S608 -- quoted
+            what = f"reading {table.schema}.{table.name}"
+            return self._reading.stream(self._conninfo, rows, columns, spreads.base, what)
+
+        return Prints(found, reading, ends)
 
     def identifies(self, tables: Pair[Found], columns: Sequence[str]) -> bool | None:
         """Prove that columns are a key of two tables; None for anything but tables. Raises what `statement` raises."""
@@ -182,7 +192,8 @@ class Pruning:
     def _compared(self, tables: Pair[Found], request: PrintRequest) -> Compared | None:
         if self._catalog.connection.info.server_version < _OLDEST or not all(map(self._catalog.in_order, tables)):
             return None
-        return Compared.of(tables, tables.map(self._catalog.columns), request)
+        version = self._catalog.connection.info.server_version
+        return Compared.of(tables, tables.map(self._catalog.columns), request, version)
 
     def _found(self, compared: Compared) -> FoundPrints:
         with ExitStack() as opened, statement("comparing checksums"):
@@ -191,7 +202,7 @@ class Pruning:
                 # The planner takes each row for a group of its own, and would sort all of them.
                 connection.execute("SET enable_sort = off")
             answers = Pair(*map(_buckets, _together(connections, compared.checksums())))
-            differing = tuple(sorted(one for one in {**answers.base, **answers.head} if _differs(answers, one)))
+            differing = _to_read(answers, compared.request.drawn)
             for connection in connections:
                 connection.execute("RESET enable_sort")
             repeated, nulls = self._repeated_and_nulls(connections, compared, differing)
@@ -231,6 +242,16 @@ class Pruning:
         return connection
 
 
+def _ends(column: Column) -> str:
+    """Write the least and the greatest finite cell of a column as two rows."""
+    name = sql.identifier(column.name)
+    finite = {
+        "real": f"{name} NOT IN ('NaN', 'Infinity', '-Infinity')",
+        "double precision": f"{name} NOT IN ('NaN', 'Infinity', '-Infinity')",
+    }.get(column.type, f"isfinite({name})" if re.match("date|timestamp", column.type) else "true")
+    return f"unnest(ARRAY[min({name}) FILTER (WHERE {finite}), max({name}) FILTER (WHERE {finite})]) AS {name}"
+
+
 def _together(connections: Pair[Connection], queries: Pair[str]) -> Pair[list[_Row]]:
     """Ask on both connections at the same time; whatever ends the waiting ends what runs there."""
     with ThreadPoolExecutor(len(_SIDES), "postgres") as pool:
@@ -262,6 +283,20 @@ def _buckets(rows: Sequence[_Row]) -> dict[int, _Row]:
 def _differs(answers: Pair[dict[int, _Row]], bucket: int) -> bool:
     """Tell whether the rows of a bucket are not the same: their number and both sums."""
     return answers.base.get(bucket) != answers.head.get(bucket)
+
+
+def _to_read(answers: Pair[dict[int, _Row]], drawn: int) -> tuple[int, ...]:
+    """Return the buckets that differ; if there are any, with others that have so many rows of base."""
+    differing = [one for one in {**answers.base, **answers.head} if _differs(answers, one)]
+    found = set(differing)
+    for bucket in sorted(answers.base) if differing else ():
+        if drawn <= 0:
+            break
+        if bucket not in found:
+            # By their numbers, which say nothing of their rows.
+            differing.append(bucket)
+            drawn -= int(answers.base[bucket][1])
+    return tuple(sorted(differing))
 
 
 def _nulls(row: _Row, counted: Sequence[str]) -> Nulls:

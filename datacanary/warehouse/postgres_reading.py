@@ -27,6 +27,7 @@ class Reading:
     def __init__(self, snapshot: Callable[[], str] = lambda: "") -> None:
         self._snapshot = snapshot
         self._spreads: dict[int, Spreads] = {}
+        self._rows: dict[int, int] = {}
         self.open = Readings()
 
     def moment(self) -> str:
@@ -41,10 +42,18 @@ class Reading:
                 joined[name] = joined.get(name, Spread()).joined(spread)
         return joined
 
+    def rows(self, catalog: Catalog, found: Found) -> int:
+        """Count the rows of a table that nobody writes to: who looked at its columns has counted them."""
+        return self._rows[found.oid] if found.oid in self._rows else catalog.rows(found)
+
     def _spread(self, catalog: Catalog, found: Found) -> Spreads:
         if found.oid not in self._spreads:
             where = f"reading {found.schema}.{found.name}"
-            self._spreads[found.oid] = spread_of(catalog, sql.table(found.physical), catalog.columns(found), where)
+            columns = catalog.columns(found)
+            row = _looked_at(catalog, sql.table(found.physical), columns, where)
+            self._spreads[found.oid] = spreads(columns, row) if row else {}
+            if row:
+                self._rows[found.oid] = int(str(row[0]))
         return self._spreads[found.oid]
 
     @contextmanager
@@ -62,7 +71,11 @@ class Reading:
 
 def spread_of(catalog: Catalog, rows: str, columns: Sequence[Column], what: str) -> Spreads:
     """Look at what the columns of a table or query, written in SQL, hold."""
+    row = _looked_at(catalog, rows, columns, what)
+    return spreads(columns, row) if row else {}
+
+
+def _looked_at(catalog: Catalog, rows: str, columns: Sequence[Column], what: str) -> Sequence[object]:
     query = spread_query(rows, columns)
     with statement(what):
-        row = catalog.connection.execute(query.encode()).fetchone() if query else None
-    return spreads(columns, row) if row is not None else {}
+        return (catalog.connection.execute(query.encode()).fetchone() if query else None) or ()

@@ -33,17 +33,18 @@ class Spread:
 
 
 def spread_query(rows: str, columns: Sequence[Column]) -> str:
-    """Ask for the least and the greatest value, and the longest fraction, of the columns where that matters.
+    """Ask for the number of rows; the least and the greatest value, the longest fraction of columns where that matters.
 
     Empty if it matters nowhere.
     """
     asked = [one for column in columns for one in _asked(column)]
+    asked[:0] = ["count(*)"] if asked else []
     return f"SELECT {', '.join(asked)} FROM {rows}" if asked else ""  # noqa: S608 -- quoted
 
 
 def spreads(columns: Sequence[Column], answer: Sequence[object]) -> dict[str, Spread]:
     """Read the one row that `spread_query` gave."""
-    told, found = iter(answer), {}
+    told, found = iter(answer[1:]), {}
     for column in columns:
         parts = [next(told) for _ in _asked(column)]
         if parts:
