@@ -10,6 +10,8 @@ from datacanary.cli.guard import guarded
 from datacanary.cli.options import (
     Attribute,
     Base,
+    Comment,
+    CommentMode,
     Config,
     Format,
     Head,
@@ -17,6 +19,7 @@ from datacanary.cli.options import (
     NoiseCheck,
     NoStatistics,
     Output,
+    ProjectName,
     Quiet,
     Select,
     Verbose,
@@ -32,6 +35,9 @@ def check(
     no_statistics: NoStatistics = False,
     format: Format = "terminal",  # noqa: A002 -- the option's name
     output: Output = None,
+    comment: Comment = False,
+    comment_mode: CommentMode = "update",
+    project: ProjectName = "",
     config: Config = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -49,9 +55,18 @@ def check(
         from datacanary.pipeline.check import check as run
 
         how_far = extent(noise_check=noise_check, attribute=attribute, no_statistics=no_statistics)
-        done = run(asked(config, base, head, select, how_far), "check", console.tell)
+        ask = asked(config, base, head, select, how_far)
+        done = run(ask, "check", console.tell)
         console.settle()
         show(done.report, format, output, console)
+        if comment:
+            from datacanary.cli.commenting import hand_over
+            from datacanary.pipeline.comment import Commenting, folder_of
+
+            how = Commenting(environ=ask.environ, mode=comment_mode, project=project, folder=folder_of(ask))
+            told = hand_over(done.report, how, console).told
+            if told:
+                console.note(told)
         console.detail(timing(done, console))
         if done.trouble:
             console.detail(done.trouble)

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from datacanary.pipeline.demo import Demo
     from datacanary.report.style import Style
 
-_REPORT = "report.json"
+_REPORT, _PAGE = "report.json", "report.html"
 
 
 def demo(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="Where to make it: a new or an empty folder.")
     ] = Path("datacanary-demo"),
+    open: Annotated[bool, typer.Option("--open", help="Open the report in a browser.")] = False,  # noqa: A002 -- the option's name
     config: Annotated[
         Path | None, typer.Option("--config", metavar="PATH", help="Not used: the demo brings its own.")
     ] = None,
@@ -41,17 +42,27 @@ def demo(
     del config
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
-        from datacanary.cli.reporting import show, timing
+        from datacanary.cli.reporting import rendered, show, timing
         from datacanary.pipeline.demo import demo as run
-        from datacanary.report import json as json_report
 
         made = run(asked(None), folder, console.tell)
-        console.save(json_report.render(made.checked.report), folder / _REPORT)
+        console.save(rendered(made.checked.report, "json", console.style), folder / _REPORT)
+        console.save(rendered(made.checked.report, "html", console.style), folder / _PAGE)
         console.settle()
         console.result(_introduction(made, console.style))
         show(made.checked.report, "terminal", None, console)
         console.result(_farewell(made, console.style))
         console.detail(timing(made.checked, console))
+        if open:
+            _open(folder / _PAGE, console)
+
+
+def _open(page: Path, console: Console) -> None:
+    """Open the report in the user's browser; its path is printed in any case."""
+    import webbrowser
+
+    if not webbrowser.open(page.resolve().as_uri()):
+        console.note("no browser could be started; open the report yourself")
 
 
 def _introduction(made: Demo, style: Style) -> str:
@@ -90,7 +101,8 @@ def _farewell(made: Demo, style: Style) -> str:
     lines = [
         "",
         "That was `datacanary check`. Its exit code is 1, so CI would stop the merge.",
-        f"report  {for_terminal(str(made.folder / _REPORT))}",
+        f"report  {for_terminal(str(made.folder / _PAGE))}",
+        f"result  {for_terminal(str(made.folder / _REPORT))}",
         f"run     {for_terminal(str(made.checked.folder.path))}",
         "",
         style.paint("Three commands to try next, in this order:", "bold"),

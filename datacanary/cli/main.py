@@ -8,6 +8,7 @@ import typer
 
 from datacanary.cli.check import check
 from datacanary.cli.clean import clean
+from datacanary.cli.comment import comment
 from datacanary.cli.demo import demo
 from datacanary.cli.deploy import deploy
 from datacanary.cli.diff import diff
@@ -34,8 +35,8 @@ app = typer.Typer(
 )
 
 _COMMANDS = (
-    *(init, validate, plan, check, diff, promote, rollback, deploy, resume, unlock, status, history, report, clean),
-    *(doctor, demo),
+    *(init, validate, plan, check, diff, promote, rollback, deploy, resume, unlock, status, history, report, comment),
+    *(clean, doctor, demo),
 )
 for _command in _COMMANDS:
     app.command()(_command)

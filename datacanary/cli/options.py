@@ -38,9 +38,22 @@ Attribute = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="PATH", help="Write the report to a file instead of stdout.")
 ]
-Format = Annotated[Literal["terminal", "json"], typer.Option("--format", help="How to write the result.")]
+StateFormat = Annotated[Literal["terminal", "json"], typer.Option("--format", help="How to write it.")]
+Format = Annotated[
+    Literal["terminal", "markdown", "html", "json", "junit"], typer.Option("--format", help="How to write the result.")
+]
 Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of --format json instead.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its end; `last` for the newest.")]
 NoStatistics = Annotated[
     bool, typer.Option("--no-statistics", help="Only the plain comparison: no statistics, no explanations.")
+]
+_Mode = Literal["update", "new", "hide-and-new", "delete-and-new"]
+_MODES = "Update the comment that is there, or write a new one and leave, fold or take away the old one."
+Mode = Annotated[_Mode, typer.Option("--mode", help=_MODES)]
+CommentMode = Annotated[_Mode, typer.Option("--comment-mode", help=_MODES)]
+ProjectName = Annotated[
+    str, typer.Option("--project", metavar="NAME", help="Tells several projects of a repository apart: its folder.")
+]
+Comment = Annotated[
+    bool, typer.Option("--comment", help="Write it to the pull request, too: comment, status, the job's summary.")
 ]

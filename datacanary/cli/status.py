@@ -5,11 +5,11 @@ from __future__ import annotations
 from datacanary.cli.asking import asked
 from datacanary.cli.console import Console
 from datacanary.cli.guard import guarded
-from datacanary.cli.options import Config, Format, NoColor, Quiet, Schema, Verbose
+from datacanary.cli.options import Config, NoColor, Quiet, Schema, StateFormat, Verbose
 
 
 def status(
-    format: Format = "terminal",  # noqa: A002 -- the option's name
+    format: StateFormat = "terminal",  # noqa: A002 -- the option's name
     schema: Schema = False,
     config: Config = None,
     quiet: Quiet = False,

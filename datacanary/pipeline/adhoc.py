@@ -53,6 +53,7 @@ def diff(sides: Pair[TableLike], options: DiffOptions, means: Means | None = Non
         verdict=verdict,
         tables=(TableReport(name, verdict.status, "changed", Pair(None, None), summary),),
         tool_version=__version__,
+        secret=secrets.token_hex(16),
     )
     return Compared(difference, report)
 

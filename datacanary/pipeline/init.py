@@ -239,6 +239,7 @@ def _usual() -> list[str]:
         "#       amount: {tolerance: 0.005}",
         "",
         "# Values of cells in reports: none, keys (the default), or also the columns that are allowed.",
+        "# Comments and pages show those of allowed columns alone: {show: allowed, allow: [orders.status]}",
         "samples: {show: keys}",
         "",
         "# For how long the tables that a promotion replaced are kept for its rollback: 12 hours, 7 days, forever.",

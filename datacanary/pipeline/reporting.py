@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -11,8 +12,9 @@ from datacanary.model.release import ReleasePlan
 from datacanary.model.reuse import Kept
 from datacanary.model.run import Inputs, Report, RunKind, TableReport
 from datacanary.model.verdict import Check, Subject, Verdict, worst
+from datacanary.pipeline.masks import with_inherited_masks
 from datacanary.pipeline.versions import Versions
-from datacanary.report.masking import mask
+from datacanary.report.masking import allowed_columns, mask
 from datacanary.runs import RunFolder, Runs
 from datacanary.verdict.fitting import check_fit
 from datacanary.verdict.judge import judge
@@ -57,6 +59,7 @@ def report_of(
     check_fit(policy, versions.configs.head.expectations, result.subjects)
     judged = judge(result.subjects, policy, versions.configs.head.expectations, result.checks)
     verdict = _with_inputs(judged, result.inputs)
+    subjects = with_inherited_masks(result.subjects, versions, plan, policy.samples)
     return Report(
         run_id=folder.run_id,
         kind=kind,
@@ -65,21 +68,31 @@ def report_of(
         seconds=seconds,
         inputs=result.inputs,
         verdict=verdict,
-        tables=tuple(_table(subject, verdict, policy) for subject in result.subjects),
+        tables=tuple(_table(subject, verdict, policy) for subject in subjects),
         notes=(*versions.notes, *versions.unread, *result.notes, *_notes(versions, plan)),
         tool_version=__version__,
         promotable=result.release is None or not result.release.obstacles,
+        secret=secrets.token_hex(16),
     )
 
 
 def _table(subject: Subject, verdict: Verdict, policy: Policy) -> TableReport:
     planned = subject.planned
-    masked = mask(subject.diff, names_of(planned), policy.samples, planned.declared)
+    names = names_of(planned)
+    masked = mask(subject.diff, names, policy.samples, planned.declared)
     # What a table that changed itself inherits, its attribution tells.
     roots = planned.roots if planned.effect == "inherited" else ()
     status = verdict.of_table(planned.name)
     return TableReport(
-        planned.name, status, planned.effect, planned.paths, masked, roots, planned.impact, planned.readers
+        name=planned.name,
+        status=status,
+        effect=planned.effect,
+        paths=planned.paths,
+        diff=masked,
+        inherited_from=roots,
+        impact=planned.impact,
+        read_by=planned.readers,
+        shown=allowed_columns(subject.diff, names, policy.samples, planned.declared),
     )
 
 

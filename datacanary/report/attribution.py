@@ -16,14 +16,20 @@ _MOST = 3
 
 def attribution_lines(table: TableReport, style: Style) -> Iterator[str]:
     """Write one line for each of the two reasons for which a table differs."""
+    found = attribution_sentences(table)
+    if found is not None:
+        yield from labelled("  own   ", for_terminal(found[0]), style)
+        yield from labelled("  read  ", for_terminal(found[1]), style)
+
+
+def attribution_sentences(table: TableReport) -> tuple[str, str] | None:
+    """Say what is the table's own doing, and what comes from what it reads."""
     found = table.diff.attribution
     if found is None:
-        return
+        return None
     names = f" ({', '.join(table.inherited_from)})" if table.inherited_from else ""
     own = f"its own change: {_told(found.own)}{_columns(found)}"
-    inherited = f"what it reads{names}: {_told(found.inherited)}"
-    yield from labelled("  own   ", for_terminal(own), style)
-    yield from labelled("  read  ", for_terminal(inherited), style)
+    return own, f"what it reads{names}: {_told(found.inherited)}"
 
 
 def _told(rows: RowCounts) -> str:

@@ -24,25 +24,43 @@ def declared_lines(checks: Sequence[Check], style: Style) -> Iterator[str]:
     """Write what head declared in its config, and what came of it."""
     if checks:
         yield style.paint("declared by this change", "bold")
+    for check, text in declared_sentences(checks):
+        yield from _line(check, text, style)
+
+
+def declared_sentences(checks: Sequence[Check]) -> Iterator[tuple[Check, str]]:
+    """Say what head declared in its config, and what came of it."""
     for check, alike in _folded(checks):
-        yield from _line(check, alike, f"{check.table}: ", style)
+        yield check, _sentence(check, alike, f"{check.table}: ")
 
 
 def check_lines(checks: Sequence[Check], style: Style) -> Iterator[str]:
     """Write the checks that found something: what was declared first, then the worst; those of a dry run last."""
+    for check, text in check_sentences(checks):
+        yield from _line(check, text, style)
+
+
+def check_sentences(checks: Iterable[Check]) -> Iterator[tuple[Check, str]]:
+    """Say what the checks of one table found, in that order."""
     told = telling(checks)
     with_cells = [check for check in told if _told_with_cells(check, told)]
     for check, alike in _folded([check for check in told if check not in with_cells]):
-        yield from _line(check, alike, "", style, _moves_too(check, with_cells))
+        yield check, _sentence(check, alike, "", _moves_too(check, with_cells))
 
 
 def loose_tests(checks: Sequence[Check], style: Style) -> Iterator[str]:
     """Write the tests of the project that no table's section tells of, the worst first."""
-    found = telling(checks)
+    found = list(loose_sentences(checks))
     if found:
         yield style.paint("dbt tests", "bold")
-    for check in found:
-        yield from _line(check, 0, f"{check.table}: " if check.table else "", style)
+    for check, text in found:
+        yield from _line(check, text, style)
+
+
+def loose_sentences(checks: Sequence[Check]) -> Iterator[tuple[Check, str]]:
+    """Say what came of the tests of the project that no table's section tells of, the worst first."""
+    for check in telling(checks):
+        yield check, _sentence(check, 0, f"{check.table}: " if check.table else "")
 
 
 def telling(checks: Iterable[Check]) -> list[Check]:
@@ -89,12 +107,16 @@ def _moves_too(check: Check, moves: Sequence[Check]) -> str:
     return f"; its {' and '.join(move.check for move in found)} {many}, too" if found else ""
 
 
-def _line(check: Check, alike: int, before: str, style: Style, after: str = "") -> Iterator[str]:
+def _sentence(check: Check, alike: int, before: str, after: str = "") -> str:
     limited = check.limit_origin != "default" or check.limit is not None
     shows_origin = limited and not check.unstable and check.check != DBT_TEST
     told = f" ({check.limit_origin})" if shows_origin else ""
     more = f"; {alike} more columns likewise, see below" if alike else ""
-    text = f"{for_terminal(f'{before}{check.message}{told}')}{after}{more}"
+    return f"{before}{check.message}{told}{after}{more}"
+
+
+def _line(check: Check, sentence: str, style: Style) -> Iterator[str]:
+    text = for_terminal(sentence)
     if check.dry_run:
         label = f"  {check.status:<5} "
         yield from labelled(label, f"(dry run) {text}", style, style.paint(label.rstrip(), "dim"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import re
 from collections.abc import Mapping
 
 from datacanary.model.basic import Pair
@@ -21,7 +22,12 @@ SCHEMA_VERSION = "1.3"
 
 def render(report: Report) -> str:
     """Write a report as JSON; numbers are numbers, rates are fractions of 1, times are UTC."""
-    return json.dumps(encode(report), ensure_ascii=False, indent=2, allow_nan=False)
+    text = json.dumps(encode(report), ensure_ascii=False, indent=2, allow_nan=False)
+    # A file's name need not be UTF-8: what Python makes of it cannot be written.
+    return text if text.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def schema() -> str:

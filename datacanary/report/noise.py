@@ -21,14 +21,18 @@ def noise_lines(diff: TableDiff, checks: Sequence[Check], style: Style) -> Itera
 
     What the `checks` say already is left out.
     """
-    if diff.noise is None:
-        said = "\n".join(check.message for check in telling(checks))
-        for line in _unmeasured(diff, [mark for mark in diff.marks if mark.place not in said]):
-            yield from labelled("  note  ", for_terminal(line), style)
-        return
-    for line in _measured(diff.noise, diff.marks):
-        label = "  noise "
-        yield from labelled(label, for_terminal(line), style, style.paint(label.rstrip(), "bold"))
+    label = "  note  " if diff.noise is None else "  noise "
+    painted = "" if diff.noise is None else style.paint(label.rstrip(), "bold")
+    for line in noise_sentences(diff, checks):
+        yield from labelled(label, for_terminal(line), style, painted)
+
+
+def noise_sentences(diff: TableDiff, checks: Sequence[Check]) -> Iterator[str]:
+    """Say the same."""
+    if diff.noise is not None:
+        return _measured(diff.noise, diff.marks)
+    said = "\n".join(check.message for check in telling(checks))
+    return _unmeasured(diff, [mark for mark in diff.marks if mark.place not in said])
 
 
 def _measured(noise: NoiseFloor, marks: Sequence[NoiseMark]) -> Iterator[str]:

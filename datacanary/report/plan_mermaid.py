@@ -54,18 +54,18 @@ def as_mermaid(plan: Plan, projects: Pair[Project]) -> str:
     """
     graph = _graph(plan, projects)
     if not graph.nodes:
-        return f"flowchart LR\n  n0[{_quoted(nothing_changed(plan.tables), 2 * _LONGEST)}]"
+        return f"flowchart LR\n  n0[{quoted(nothing_changed(plan.tables), 2 * _LONGEST)}]"
     ids = {name: f"n{number}" for number, name in enumerate(graph.nodes)}
     lines = ["flowchart LR"]
     lines += [f"  {ids[name]}{shape}:::{kind}" for name, (shape, kind) in graph.nodes.items()]
     for edge in graph.edges[:_MOST_EDGES]:
-        label = f"|{_quoted(edge.label)}|" if edge.label else ""
+        label = f"|{quoted(edge.label)}|" if edge.label else ""
         lines.append(f"  {ids[edge.read]} {'-->' if edge.carries else '-.->'}{label} {ids[edge.reader]}")
     exposures = {name: f"r{number}" for number, name in enumerate(dict.fromkeys(name for _, name in graph.readers))}
-    lines += [f"  {number}([{_quoted(name)}]):::reader" for name, number in exposures.items()]
+    lines += [f"  {number}([{quoted(name)}]):::reader" for name, number in exposures.items()]
     lines += [f"  {ids[table]} --> {exposures[name]}" for table, name in graph.readers]
     if graph.left:
-        lines.append(f"  more[{_quoted(f'and {graph.left} more tables')}]:::unaffected")
+        lines.append(f"  more[{quoted(f'and {graph.left} more tables')}]:::unaffected")
     used = {kind for _, kind in graph.nodes.values()} | ({"unaffected"} if graph.left else set())
     used |= {"reader"} if exposures else set()
     lines += [f"  classDef {kind} {look}" for kind, look in _CLASSES.items() if kind in used]
@@ -96,8 +96,8 @@ def _graph(plan: Plan, projects: Pair[Project]) -> _Graph:
     beside = [one for one in spared if one.name in near or not reads[one.name].isdisjoint(drawn)]
     shown = {one.name: one for one in (*affected[:_MOST_TABLES], *beside[:_MOST_TABLES])}
     read = {name for one in shown for name in reads[one]}
-    nodes = {name: (f"[({_quoted(name)})]", "source") for name in sorted(sources & read)}
-    nodes |= {name: (f"[{_quoted(_label(one))}]", one.effect) for name, one in shown.items()}
+    nodes = {name: (f"[({quoted(name)})]", "source") for name in sorted(sources & read)}
+    nodes |= {name: (f"[{quoted(_label(one))}]", one.effect) for name, one in shown.items()}
     edges = [
         _edge(
             table, name, "source" if name in sources else "equal" if shown[name].effect == "unaffected" else "differs"
@@ -167,12 +167,12 @@ def _label(table: PlannedTable) -> str:
     return f"{table.name} (was {old.name})" if table.effect == "renamed" and old is not None else table.name
 
 
-def _quoted(text: str, most: int = _LONGEST) -> str:
+def quoted(text: str, most: int = _LONGEST) -> str:
     """Write a text so that no name can be read as Mermaid or Markdown: what is no letter or digit becomes an entity.
 
     So does what it begins with, if that is no letter: `1.` would begin a list.
 
-    >>> _quoted('a"]; click n0'), _quoted("größe #1"), _quoted("1. x")
+    >>> quoted('a"]; click n0'), quoted("größe #1"), quoted("1. x")
     ('"a#34;#93;#59; click n0"', '"größe #35;1"', '"#49;. x"')
     """
     # Mermaid takes no empty text.

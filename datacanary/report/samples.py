@@ -17,7 +17,7 @@ _BARE = ("decimal", "numeric", "date", "time", "float", "double", "real")
 def sample_lines(diff: TableDiff) -> list[str]:
     """Write a few example rows: keys alone on one line for each kind, rows whose values may be shown on their own."""
     lines = []
-    samples = _in_words(diff)
+    samples = written_samples(diff)
     for kind in ("removed", "added"):
         rows = [row for row in samples if row.kind == kind]
         lines += [f"{kind}: {keys}" for keys in _keys(rows)]
@@ -33,17 +33,18 @@ def sample_lines(diff: TableDiff) -> list[str]:
     return lines
 
 
-def _in_words(diff: TableDiff) -> tuple[SampleRow, ...]:
+def written_samples(diff: TableDiff) -> tuple[SampleRow, ...]:
     """Write every cell of the samples as it stands in a sentence."""
-    bare = frozenset(column.name for column in diff.columns if _is_bare(column))
+    bare = frozenset(column.name for column in diff.columns if is_bare(column))
 
     def words(cells: Mapping[str, Cell]) -> dict[str, Cell]:
-        return {name: cell if isinstance(cell, str) and name in bare else value(cell) for name, cell in cells.items()}
+        return {name: value(cell, bare=name in bare) for name, cell in cells.items()}
 
     return tuple(replace(row, key=words(row.key), base=words(row.base), head=words(row.head)) for row in diff.samples)
 
 
-def _is_bare(column: ColumnDiff) -> bool:
+def is_bare(column: ColumnDiff) -> bool:
+    """Tell whether a column's values are text only in JSON."""
     types = [one for one in column.type if one is not None]
     return bool(types) and all(one.startswith(_BARE) for one in types)
 
@@ -83,14 +84,16 @@ def _changes(row: SampleRow) -> str:
     return ", ".join(told) + (", …" if len(names) > _MOST_COLUMNS else "")
 
 
-def value(cell: Cell) -> str:
-    """Write one cell.
+def value(cell: Cell, *, bare: bool = False) -> str:
+    """Write one cell; a `bare` text is no text but a number or a time.
 
     >>> value(None), value(3), value("a"), value([1, None])
     ('NULL', '3', "'a'", '[1, null]')
     """
     if cell is None:
         return "NULL"
+    if isinstance(cell, str) and bare:
+        return cell
     if isinstance(cell, str):
         shown = cell if len(cell) <= 60 else f"{cell[:57]}…"  # noqa: PLR2004 -- one line holds several
         return "'" + shown.replace("'", "''") + "'"

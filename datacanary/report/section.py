@@ -57,16 +57,23 @@ def section_lines(section: Section, report: Report, style: Style) -> Iterator[st
 
 
 def _key_lines(table: TableReport, report: Report, style: Style) -> Iterator[str]:
+    told = key_sentence(table, report)
+    if told:
+        yield from labelled("  key   ", for_terminal(told), style)
+
+
+def key_sentence(table: TableReport, report: Report) -> str:
+    """Say by which key rows were paired, if the user has not said so."""
     key = table.diff.key
-    columns = for_terminal(", ".join(key.columns))
+    columns = ", ".join(key.columns)
     if table.diff.comparison != "keyed" or key.origin in _SAID_BY_THE_USER:
-        return
+        return ""
     told = f"({columns}), {key.origin}"
     if key.origin == "inferred":
-        options = ": " + " ".join(f"--key {for_terminal(name)}" for name in key.columns)
-        line = f", put into datacanary.yml: tables: {{{for_terminal(table.name)}: {{key: [{columns}]}}}}"
+        options = ": " + " ".join(f"--key {name}" for name in key.columns)
+        line = f", put into datacanary.yml: tables: {{{table.name}: {{key: [{columns}]}}}}"
         told += f"; to fix it{options if report.kind == 'diff' else line}"
-    yield from labelled("  key   ", told, style)
+    return told
 
 
 def _inheriting(section: Section, report: Report, style: Style) -> Iterator[str]:

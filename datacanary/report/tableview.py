@@ -10,7 +10,7 @@ from datacanary.report.encoding import for_terminal
 from datacanary.report.style import Style
 
 _MOST = 40
-_HEADERS = ("column", "change", "cells changed", "of rows", "moved", "forgiven")
+HEADERS = ("column", "change", "cells changed", "of rows", "moved", "forgiven")
 _WORDS = 2
 """So many leading columns of the view hold words, the others numbers."""
 _SHORTEST = 12
@@ -24,16 +24,16 @@ def columns_view(diff: TableDiff, style: Style) -> str:
 
     `moved` is the share of the values that lie elsewhere, as `shape` limits it: what rows that come and go do too.
     """
-    found = sorted((c for c in diff.columns if _tells(c)), key=lambda c: (-(c.changed or 0), -_moved(c), c.name))
-    rows = [_row(column, diff) for column in found[:_MOST]]
+    found = telling_columns(diff)
+    rows = [[for_terminal(cell) for cell in column_cells(column, diff)] for column in found[:_MOST]]
     if not rows:
         return ""
     # What no column has to tell takes no room.
-    told = [place for place in range(len(_HEADERS)) if any(row[place] for row in rows)]
+    told = [place for place in range(len(HEADERS)) if any(row[place] for row in rows)]
     _fit(rows, told, style)
     view = tabulate(
         [[row[place] for place in told] for row in rows],
-        headers=[_HEADERS[place] for place in told],
+        headers=[HEADERS[place] for place in told],
         tablefmt="simple",
         disable_numparse=True,
         colalign=["left" if place < _WORDS else "right" for place in told],
@@ -42,9 +42,14 @@ def columns_view(diff: TableDiff, style: Style) -> str:
     return f"{view}\n… and {left} more columns" if left > 0 else view
 
 
+def telling_columns(diff: TableDiff) -> list[ColumnDiff]:
+    """Return the columns that differ or could not be compared, the most changed first."""
+    return sorted((c for c in diff.columns if _tells(c)), key=lambda c: (-(c.changed or 0), -_moved(c), c.name))
+
+
 def _fit(rows: list[list[str]], told: list[int], style: Style) -> None:
     """Cut names and types in the middle where the view is wider than the terminal."""
-    widths = {place: max(len(_HEADERS[place]), *(len(row[place]) for row in rows)) for place in told}
+    widths = {place: max(len(HEADERS[place]), *(len(row[place]) for row in rows)) for place in told}
     room = (style.width or 0) - _INDENT - sum(widths[place] + _GAP for place in told if place >= _WORDS)
     name, change = widths.get(0, 0), widths.get(1, -_GAP) + _GAP
     if name + change > room:
@@ -65,7 +70,8 @@ def _moved(column: ColumnDiff) -> float:
     return shape or 0.0
 
 
-def _row(column: ColumnDiff, diff: TableDiff) -> list[str]:
+def column_cells(column: ColumnDiff, diff: TableDiff) -> list[str]:
+    """Write what there is to say of a column, under `HEADERS`; nothing is made harmless yet."""
     matched = (diff.rows.changed or 0) + (diff.rows.unchanged or 0)
     share = ""
     if column.changed and matched:
@@ -73,8 +79,8 @@ def _row(column: ColumnDiff, diff: TableDiff) -> list[str]:
         share = "< 0.01 %" if 0 < hundredths < 0.01 else f"{hundredths:.2f} %"  # noqa: PLR2004 -- the last digit shown
     shape = column.distances.shape if column.distances is not None else None
     return [
-        for_terminal(column.name),
-        for_terminal(_change(column)),
+        column.name,
+        _change(column),
         "" if column.changed is None else f"{column.changed:,}",
         share,
         "" if shape is None else percent(shape),

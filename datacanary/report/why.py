@@ -14,10 +14,15 @@ MOST = 3
 
 def why_lines(causes: Sequence[Cause], style: Style) -> Iterator[str]:
     """Write the best causes, of many that are alike only the first: a lost filter is not hidden by ten wrong units."""
-    for cause, alike in _chosen(causes):
-        more = f"; and {alike} more like it" if alike else ""
+    for sentence in why_sentences(causes):
         label = "  why   "
-        yield from labelled(label, f"{for_terminal(in_words(cause))}{more}", style, style.paint(label.rstrip(), "bold"))
+        yield from labelled(label, for_terminal(sentence), style, style.paint(label.rstrip(), "bold"))
+
+
+def why_sentences(causes: Sequence[Cause]) -> Iterator[str]:
+    """Say the best causes."""
+    for cause, alike in _chosen(causes):
+        yield f"{in_words(cause)}{f'; and {alike} more like it' if alike else ''}"
 
 
 def in_words(cause: Cause) -> str:

@@ -126,8 +126,9 @@ def test_it_leaves_a_clean_repository_on_the_branch_with_the_bug(seen: Seen) -> 
 
 
 def test_it_says_where_the_report_is_and_the_report_is_that_of_the_run(seen: Seen) -> None:
-    places = dict(re.findall(r"^(report|run)  +(\S+)$", seen.done.stdout, re.MULTILINE))
-    report = json.loads((seen.by.work / places["report"]).read_text("utf-8"))
+    places = dict(re.findall(r"^(report|result|run)  +(\S+)$", seen.done.stdout, re.MULTILINE))
+    assert (seen.by.work / places["report"]).read_text("utf-8").startswith("<!doctype html>")
+    report = json.loads((seen.by.work / places["result"]).read_text("utf-8"))
     assert list(Draft202012Validator(json.loads(schema())).iter_errors(report)) == []
     assert Path(places["run"]).name == report["run"]["id"]
     assert Path(places["run"]).is_dir()

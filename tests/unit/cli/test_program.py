@@ -9,9 +9,9 @@ import pytest
 
 COMMANDS = (
     *("init", "validate", "plan", "check", "diff", "promote", "rollback"),
-    *("deploy", "resume", "unlock", "status", "history", "report", "clean", "doctor", "demo"),
+    *("deploy", "resume", "unlock", "status", "history", "report", "comment", "clean", "doctor", "demo"),
 )
-HEAVY = ("polars", "duckdb", "sqlglot", "git", "pyarrow", "pydantic", "yaml", "tabulate")
+HEAVY = ("polars", "duckdb", "sqlglot", "git", "pyarrow", "pydantic", "yaml", "tabulate", "httpx")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -24,7 +24,7 @@ from datacanary.report.samples import sample_lines
 from datacanary.report.style import Style
 from datacanary.report.terminal import render as as_text
 
-NAMES = ("id", "amount", "Status", "e mail")
+NAMES = ("id", "amount", "Status", "a note")
 POLICIES: tuple[Literal["none", "keys", "allowed"], ...] = ("none", "keys", "allowed")
 CHANGES: tuple[ColumnChange, ...] = get_args(ColumnChange)
 
