@@ -200,6 +200,7 @@ def elsewhere(scene: Scene) -> Outputs:
     return scene("elsewhere", made_elsewhere)
 
 
+@pytest.mark.thorough
 def test_macros_and_variables_change_the_models_that_use_them(elsewhere: Outputs) -> None:
     truth, found = elsewhere["truth"], counts(elsewhere)
     assert found.keys() == {"labels", "large_orders", "customers"}
@@ -210,6 +211,7 @@ def test_macros_and_variables_change_the_models_that_use_them(elsewhere: Outputs
     assert "by the macro label" in table(elsewhere, "labels")["reason"]
 
 
+@pytest.mark.thorough
 def test_private_values_are_in_no_output(elsewhere: Outputs) -> None:
     assert counts(elsewhere)["customers"] == (50, 50, 0, 0, 50)
     assert "private.example" not in elsewhere["all"].lower()

@@ -143,6 +143,7 @@ def test_every_kind_of_change_is_judged_as_postgres_itself_counts_it(shop: Shop)
     assert not list(shop.place.home.rglob("schemas.json"))
 
 
+@pytest.mark.thorough
 def test_a_plan_makes_nothing(shop: Shop) -> None:
     before = shop.state()
     shop.branch("plan", {"models/marts/orders.sql": "select order_id from {{ ref('stg_orders') }}\n"})
@@ -179,6 +180,7 @@ def test_what_would_write_elsewhere_is_refused_before_anything_is_written(
     assert shop.state() == before
 
 
+@pytest.mark.thorough
 def test_a_table_that_is_read_by_its_name_makes_the_verdict_inconclusive(shop: Shop) -> None:
     before = shop.state()
     shop.branch(
@@ -195,6 +197,7 @@ def test_a_table_that_is_read_by_its_name_makes_the_verdict_inconclusive(shop: S
     assert shop.state() == before
 
 
+@pytest.mark.thorough
 def test_a_source_that_moves_meanwhile_makes_the_verdict_inconclusive(shop: Shop) -> None:
     before = shop.state()
     shop.branch("slow", {"models/marts/orders.sql": SLOW})
@@ -218,6 +221,7 @@ SLOW = (
 )
 
 
+@pytest.mark.thorough
 def test_an_interrupt_leaves_nothing(shop: Shop) -> None:
     before = shop.state()
     shop.branch("slower", {"models/marts/orders.sql": SLOW.replace("pg_sleep(3)", "pg_sleep(60)")})

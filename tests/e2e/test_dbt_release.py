@@ -1,5 +1,6 @@
 """What was checked is promoted as it was built, and comes back as it was."""
 
+import pytest
 from dbt_shop import SMALL, DbtShop
 
 pytest_plugins = ("dbt_environment",)
@@ -16,6 +17,7 @@ defaults:
 """
 
 
+@pytest.mark.thorough
 def test_promotion_gives_production_the_tables_of_head_and_rollback_the_former_ones(small: DbtShop) -> None:
     small.commit({"datacanary.yml": GENEROUS})
     old = small.tables()

@@ -9,6 +9,7 @@ pytest_plugins = ("dbt_environment",)
 DOUBLED = "{{ config(materialized='table') }}\nselect id, amount * 3 as amount from {{ ref('staged') }} where id <> 7\n"
 
 
+@pytest.mark.thorough
 def test_what_is_only_laid_out_differently_passes_without_a_build(small: DbtShop) -> None:
     small.commit(
         {
@@ -45,6 +46,7 @@ def test_a_commit_is_checked_and_then_uncommitted_work_and_neither_it_nor_the_in
     assert any("--partial-parse-file-path" in start for start in small.starts())
 
 
+@pytest.mark.thorough
 def test_without_a_production_file_both_versions_are_built_in_full(small: DbtShop) -> None:
     small.warehouse.unlink()
     small.commit({"models/doubled.sql": DOUBLED}, branch="tripled")
@@ -55,6 +57,7 @@ def test_without_a_production_file_both_versions_are_built_in_full(small: DbtSho
     assert not small.warehouse.exists()
 
 
+@pytest.mark.thorough
 def test_incremental_models_can_add_to_copies_of_what_production_has(small: DbtShop) -> None:
     small.commit({"datacanary.yml": "version: 1\nproject: {kind: dbt, dbt: {incremental: copy}}\n"})
     with duckdb.connect(str(small.warehouse)) as connection:
@@ -91,6 +94,7 @@ def test_of_two_projects_one_must_be_chosen(below: DbtShop) -> None:
     assert below.starts() == []
 
 
+@pytest.mark.thorough
 def test_a_project_in_a_folder_is_found_from_above_with_the_packages_beside_it_of_each_version(below: DbtShop) -> None:
     model = "{{ config(materialized='table') }}\nselect id from range(10) as numbers(id)\n"
     below.commit(
@@ -118,6 +122,7 @@ def test_a_project_in_a_folder_is_found_from_above_with_the_packages_beside_it_o
     assert outputs["commands"] == ["build", "build", "compile", "compile"]
 
 
+@pytest.mark.thorough
 def test_a_test_that_head_brings_runs_though_no_table_can_differ(small: DbtShop) -> None:
     with_test = (
         "  - name: grown\n    columns: [{name: amount, data_tests: [{accepted_values: {arguments: {values: [10]}}}]}]\n"

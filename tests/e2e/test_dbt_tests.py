@@ -4,6 +4,7 @@ import pytest
 from dbt_shop import FILES, STAGING_YML, DbtShop, Outputs, Scene, counts, dbt_tests, seen
 
 pytest_plugins = ("dbt_environment",)
+pytestmark = pytest.mark.thorough
 
 OF_LABELS = """\
   - name: labels

@@ -111,6 +111,7 @@ def test_a_dbt_that_is_too_old_is_told(small: DbtShop) -> None:
     assert "pip install --upgrade dbt-core" in told
 
 
+@pytest.mark.thorough
 def test_packages_that_nobody_has_are_named(small: DbtShop) -> None:
     small.commit(
         {"packages.yml": 'packages:\n  - {package: dbt-labs/dbt_utils, version: "1.3.0"}\n'}, branch="with-package"
@@ -136,6 +137,7 @@ def test_a_database_that_somebody_writes_is_not_read(small: DbtShop) -> None:
     assert small.starts() == []
 
 
+@pytest.mark.thorough
 def test_what_takes_too_long_is_stopped_and_named(small: DbtShop) -> None:
     small.commit({"models/doubled.sql": HANGING, "datacanary.yml": config("timeout: 25")}, branch="hanging")
     told = refused(small)
@@ -144,6 +146,7 @@ def test_what_takes_too_long_is_stopped_and_named(small: DbtShop) -> None:
     assert processes_of(small.home) == []
 
 
+@pytest.mark.thorough
 def test_an_interrupt_leaves_no_process_and_no_run(small: DbtShop) -> None:
     small.commit({"models/doubled.sql": HANGING}, branch="hanging")
     with small.untouched():
@@ -160,6 +163,7 @@ def test_an_interrupt_leaves_no_process_and_no_run(small: DbtShop) -> None:
     assert small.runs() == []
 
 
+@pytest.mark.thorough
 def test_a_hook_that_writes_files_is_refused_before_anything_is_built(small: DbtShop) -> None:
     hook = "on-run-end: \"copy (select 1) to 'out.csv'\"\n"
     small.commit({"dbt_project.yml": SMALL["dbt_project.yml"] + hook}, branch="hooked")

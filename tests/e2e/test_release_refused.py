@@ -222,7 +222,7 @@ def test_a_shallow_clone_is_told_how_to_get_the_commit(shop: Shop, tmp_path: Pat
 
 def test_of_two_promotions_at_once_exactly_one_wins(shop: Shop) -> None:
     run_id = shop.runs()[0].name
-    for _ in range(20):
+    for _ in range(5):
         both = [shop.start("promote", run_id, "--quiet") for _ in range(2)]
         told = [process.communicate(timeout=SECONDS)[1] for process in both]
         codes = [process.returncode for process in both]

@@ -85,6 +85,7 @@ def converges(shop: Shop, old: object, new: object) -> str:
     return resumed.stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", crashing.HOWS)
 def test_a_promotion_that_fails_before_any_of_its_writes_is_undone_and_can_be_done_again(
     checked: Shelf, tmp_path: Path, how: str
@@ -122,6 +123,7 @@ def test_a_promotion_that_dies_after_its_commit_is_done(checked: Shelf, tmp_path
     assert shop.production() == old
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["kill", "exception"])
 def test_a_rollback_that_fails_is_undone_and_can_be_done_again(checked: Shelf, tmp_path: Path, how: str) -> None:
     shop = checked.fresh()

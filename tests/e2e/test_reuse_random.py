@@ -17,6 +17,8 @@ from test_random_projects import check, condition, fill, make_project, write
 import datacanary as dc
 from datacanary.model.run import Report
 
+pytestmark = pytest.mark.thorough
+
 PROJECTS = int(os.environ.get("DATACANARY_RANDOM_PROJECTS", "6"))
 TAKEN = "same query, same input"
 
