@@ -36,14 +36,15 @@ if TYPE_CHECKING:
 class Capabilities:
     """What an engine promises, told by `doctor` and the README.
 
-    `reads_files`: queries may name data files of this machine. `promotion_obstacle` says why nothing can be promoted
-    there, if that is so.
+    `reads_files`: queries may name data files of this machine. `builds_in_folder`: what a run builds lies in its own
+    folder, and is gone with it. `promotion_obstacle` says why nothing can be promoted there, if that is so.
     """
 
     atomic_promotion: str
     pinned_input: str
     parallel_builds: bool
     reads_files: bool = True
+    builds_in_folder: bool = True
     promotion_obstacle: str = ""
 
 

@@ -62,7 +62,8 @@ def stored_report(asked: Asked, run_id: str) -> Report:
 class Droppable:
     """What a clean-up would drop: runs on this machine, and what is registered in the warehouse.
 
-    `unseen` says why the warehouse could not be looked into, empty if it could: disk space is freed nevertheless.
+    `unseen` says why the warehouse could not be looked into, empty if it could: disk space is freed nevertheless, where
+    it has nothing of the runs themselves.
     """
 
     folders: tuple[RunFolder, ...]
@@ -75,7 +76,8 @@ def what_to_drop(asked: Asked, which: str) -> Droppable:
 
     What a live promotion's rollback needs is only among it once it is past its time, and so is what other machines'
     runs have in the warehouse: they may still work. A run that somebody here works on never is.
-    Raises RunError for a run that still works, or is not known.
+    Raises RunError for a run that still works, or is not known, and WarehouseError where runs have tables in a
+    warehouse that cannot be looked into: by their folders they are found later.
     """
     desk = open_desk(asked)
     if which not in {"all", "expired"}:
@@ -90,7 +92,7 @@ def what_to_drop(asked: Asked, which: str) -> Droppable:
         own = of_runs(desk, {folder.run_id for folder in folders})
         old = tuple(one for one in expired(desk) if one.run_id not in working)
     except WarehouseError as error:
-        return Droppable(folders, (), error.problem)
+        return _unseen(desk, folders, error)
     return Droppable(folders, tuple(dict.fromkeys((*own, *old))))
 
 
@@ -107,8 +109,14 @@ def _one(desk: Desk, which: str) -> Droppable:
     try:
         own, old = of_runs(desk, {folder.run_id}), expired(desk)
     except WarehouseError as error:
-        return Droppable((folder,), (), error.problem)
+        return _unseen(desk, (folder,), error)
     return Droppable((folder,), tuple(dict.fromkeys((*own, *(one for one in old if one.run_id == folder.run_id)))))
+
+
+def _unseen(desk: Desk, folders: tuple[RunFolder, ...], error: WarehouseError) -> Droppable:
+    if not desk.warehouse.capabilities.builds_in_folder:
+        raise error
+    return Droppable(folders, (), error.problem)
 
 
 def drop(asked: Asked, chosen: Droppable) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from datacanary.errors import CanaryError
 from datacanary.protocols import Warehouse
 from datacanary.runs import RunFolder, Runs
@@ -12,9 +10,13 @@ from datacanary.runs import RunFolder, Runs
 def drop_unfinished(runs: Runs, folder: RunFolder, warehouse: Warehouse) -> None:
     """Leave nothing of a run behind; called while the reason is on its way to the user, it raises none of its own.
 
-    What the warehouse does not drop now stays in its register, for `clean`.
+    What the warehouse does not drop now stays in its register; then the folder stays, too: by it `clean` knows whose
+    that is.
     """
-    with suppress(CanaryError):
-        made = [one for one in warehouse.registered() if one.kind == "build" and one.run_id == folder.run_id]
-        warehouse.drop(made)
+    if not warehouse.capabilities.builds_in_folder:
+        try:
+            made = [one for one in warehouse.registered() if one.kind == "build" and one.run_id == folder.run_id]
+            warehouse.drop(made)
+        except CanaryError:
+            return
     runs.drop(folder)

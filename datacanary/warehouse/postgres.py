@@ -71,6 +71,7 @@ class PostgresWarehouse:
         pinned_input="one REPEATABLE READ transaction",
         parallel_builds=False,
         reads_files=False,
+        builds_in_folder=False,
     )
 
     def __init__(self, login: Login) -> None:

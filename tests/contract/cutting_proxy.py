@@ -35,6 +35,22 @@ def at_message(wanted: int) -> Choice:
     return choose
 
 
+@dataclass
+class AtStatement:
+    """Choose the message that has the server do the Nth statement; `count` is how many there were."""
+
+    wanted: int = 0
+    count: int = 0
+
+    def __call__(self, number: int, message: bytes) -> bool:
+        """Count the simple queries, and the ends of what the extended protocol says in several messages."""
+        del number
+        if message[:1] not in {b"Q", b"S"}:
+            return False
+        self.count += 1
+        return self.count == self.wanted
+
+
 def never(number: int, message: bytes) -> bool:
     """Choose none: messages are only counted."""
     del number, message
@@ -76,8 +92,8 @@ class CuttingProxy:
 
     def _serve(self, client: socket.socket) -> None:
         server = self._connect()
-        muted = threading.Event()
-        answers = threading.Thread(target=_forward, args=(server, client, muted), daemon=True)
+        muted, answered = threading.Event(), threading.Event()
+        answers = threading.Thread(target=_forward, args=(server, client, muted, answered), daemon=True)
         with client, server, contextlib.suppress(OSError, EOFError):
             length = _exactly(client, 4)
             server.sendall(length + _exactly(client, struct.unpack("!I", length)[0] - 4))
@@ -89,7 +105,8 @@ class CuttingProxy:
                     if self.when == "after":
                         muted.set()
                         server.sendall(message)
-                        _wait_until_quiet(server)
+                        # What the server answers is read, and dropped, by the other thread.
+                        answered.wait(_SECONDS_TO_ANSWER)
                     break
                 server.sendall(message)
             for one in (server, client):
@@ -112,20 +129,19 @@ class CuttingProxy:
         return made
 
 
-_QUIET = 0.3
+_SECONDS_TO_ANSWER = 2.0
+_READY = b"Z\0\0\0\5"
 
 
-def _wait_until_quiet(server: socket.socket) -> None:
-    """Let the server finish; what it answers is read, and dropped, by the other thread."""
-    del server
-    threading.Event().wait(_QUIET)
-
-
-def _forward(server: socket.socket, client: socket.socket, muted: threading.Event) -> None:
+def _forward(server: socket.socket, client: socket.socket, muted: threading.Event, answered: threading.Event) -> None:
     with contextlib.suppress(OSError):
         while data := server.recv(65536):
             if not muted.is_set():
                 client.sendall(data)
+            elif data[-6:-1] == _READY:
+                answered.set()
+        # Who asks for a cancellation waits for the server to hang up.
+        client.shutdown(socket.SHUT_RDWR)
 
 
 def _exactly(source: socket.socket, size: int) -> bytes:

@@ -1,10 +1,10 @@
-"""Runs the program so that it dies, or its warehouse fails, just before the Nth statement it sends.
+"""Runs the program so that it dies, or its warehouse or disk fails, just before the Nth thing it does to them.
 
     python crashing.py --at 7 --how kill -- promote last
-    python crashing.py --log statements.txt -- promote last
+    python crashing.py --log moments.txt -- promote last
 
-`--log` writes one line for each statement, so that its lines are the moments to die at. Statements are counted over all
-connections of the process, in DuckDB and through psycopg, from 1.
+`--log` writes one line for each moment to die at. Counted from 1, over all threads and connections of the process, are
+the statements that go through DuckDB's and psycopg's Python drivers, and what is done to files below DATACANARY_HOME.
 """
 
 from __future__ import annotations
@@ -26,32 +26,39 @@ from datacanary.__main__ import main as program
 
 HOWS = ("kill", "exception", "full")
 SCRIPT = Path(__file__)
+_NO_ROOM = "No space left on device"
+
+Failing = Callable[[str], Exception]
 
 
 class Failpoint:
-    """Counts statements, and does what was asked for before the Nth."""
+    """Counts moments, and does what was asked for before the Nth."""
 
     def __init__(self, at: int | None, how: str, log: Path | None) -> None:
         self._at = at
         self._how = how
         self._log = log
         self._count = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._noting = False
 
-    def pass_by(self, statement: str, failing: Callable[[str], Exception]) -> None:
-        """Note a statement; `failing` makes the error of its driver."""
+    def pass_by(self, what: str, failing: Failing, full: Failing) -> None:
+        """Note a moment; `failing` makes an error of the driver, `full` its error for a disk without room."""
         with self._lock:
+            # The log is a file, too.
+            if self._noting:
+                return
             self._count += 1
             if self._log is not None:
+                self._noting = True
                 with self._log.open("a", encoding="utf-8") as stream:
-                    stream.write(f"{' '.join(statement.split())[:150]}\n")
+                    stream.write(f"{' '.join(what.split())[:150]}\n")
+                self._noting = False
             if self._count != self._at:
                 return
         if self._how == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
-        if self._how == "full":
-            raise OSError(errno.ENOSPC, "No space left on device")
-        raise failing("IO Error: the failpoint")
+        raise full(_NO_ROOM) if self._how == "full" else failing("the failpoint")
 
 
 class Watched:
@@ -66,12 +73,25 @@ class Watched:
 
     def execute(self, query: str, *arguments: Any) -> Any:
         """Run a statement, if the process lives to do so."""
-        self._failpoint.pass_by(query, duckdb.IOException)
+        self._failpoint.pass_by(query, _failing_duckdb, _failing_duckdb)
         return self.plain.execute(query, *arguments)
+
+    def sql(self, query: str, *arguments: Any, **named: Any) -> Any:
+        """Begin to read, if the process lives to do so."""
+        self._failpoint.pass_by(query, _failing_duckdb, _failing_duckdb)
+        return self.plain.sql(query, *arguments, **named)
 
     def cursor(self) -> Watched:
         """Return another connection that is watched, too."""
         return Watched(self.plain.cursor(), self._failpoint)
+
+
+def _failing_duckdb(message: str) -> Exception:
+    return duckdb.IOException(f"IO Error: {message}")
+
+
+def _failing_file(message: str) -> Exception:
+    return OSError(errno.ENOSPC if message == _NO_ROOM else errno.EIO, message)
 
 
 def watch_duckdb(failpoint: Failpoint) -> None:
@@ -86,20 +106,48 @@ def watch_duckdb(failpoint: Failpoint) -> None:
 
 
 def watch_psycopg(failpoint: Failpoint) -> None:
-    """Have every statement and commit of psycopg watched."""
-    execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
+    """Have every statement, commit and rollback of psycopg watched, and each time it connects."""
 
-    def watched_execute(cursor: Any, query: Any, *arguments: Any, **named: Any) -> Any:
-        text = query.decode() if isinstance(query, bytes) else str(query)
-        failpoint.pass_by(text, psycopg.OperationalError)
-        return execute(cursor, query, *arguments, **named)
+    def watched(owner: Any, name: str, told: Callable[[tuple[Any, ...]], str]) -> None:
+        plain = getattr(owner, name)
 
-    def watched_commit(connection: Any) -> None:
-        failpoint.pass_by("COMMIT", psycopg.OperationalError)
-        commit(connection)
+        def run(*arguments: Any, **named: Any) -> Any:
+            failpoint.pass_by(told(arguments), psycopg.OperationalError, psycopg.errors.DiskFull)
+            return plain(*arguments, **named)
 
-    psycopg.Cursor.execute = cast(Any, watched_execute)  # type: ignore[method-assign]
-    psycopg.Connection.commit = cast(Any, watched_commit)  # type: ignore[method-assign]
+        setattr(owner, name, run)
+
+    watched(psycopg.Cursor, "execute", lambda given: _text(given[1]))
+    watched(psycopg.Cursor, "copy", lambda given: _text(given[1]))
+    watched(psycopg.Connection, "commit", lambda _: "COMMIT")
+    watched(psycopg.Connection, "rollback", lambda _: "ROLLBACK")
+    watched(psycopg.Transaction, "__enter__", lambda _: "BEGIN")
+    watched(psycopg.Transaction, "__exit__", lambda given: "ROLLBACK" if given[1] else "COMMIT")
+    watched(psycopg, "connect", lambda _: "(connect)")
+
+
+def _text(query: Any) -> str:
+    return query.decode() if isinstance(query, bytes) else str(query)
+
+
+_MADE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def watch_files(failpoint: Failpoint) -> None:
+    """Have all that is made, renamed and removed where runs are kept watched; it lasts as long as the process."""
+    home = os.environ.get("DATACANARY_HOME", "")
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in {"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.chmod", "shutil.rmtree"}:
+            return
+        path = arguments[0]
+        if not isinstance(path, str | os.PathLike) or (event == "open" and not (arguments[2] or 0) & _MADE):
+            return
+        if os.fspath(path).startswith(home):
+            failpoint.pass_by(f"({event} {os.path.basename(path)})", _failing_file, _failing_file)  # noqa: PTH119 -- within a hook of these
+
+    if home:
+        sys.addaudithook(hook)
 
 
 def main() -> NoReturn:
@@ -113,6 +161,7 @@ def main() -> NoReturn:
     failpoint = Failpoint(asked.at, asked.how, asked.log)
     watch_duckdb(failpoint)
     watch_psycopg(failpoint)
+    watch_files(failpoint)
     sys.argv = ["datacanary", *sys.argv[split + 1 :]]
     program()
     sys.exit(0)

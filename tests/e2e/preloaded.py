@@ -4,6 +4,8 @@ A run is a process of its own, with its own environment, folder, standard stream
 Whatever is about starting, signals or time to import starts the program itself: `Place.start`.
 """
 
+import atexit
+import gc
 import importlib
 import json
 import os
@@ -12,9 +14,10 @@ import select
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 
 class Preloaded:
@@ -26,7 +29,10 @@ class Preloaded:
     def run(
         self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: int
     ) -> tuple[int, str, str]:
-        """Run the program and return its exit code, stdout and stderr; TimeoutExpired after so many seconds."""
+        """Run the program and return its exit code, stdout and stderr; TimeoutExpired after so many seconds.
+
+        Arguments with a `--` are those of `crashing.py`.
+        """
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as error:
             code = self._forked(arguments, folder, environment, (out, error), seconds)
             out.seek(0)
@@ -101,7 +107,9 @@ def _become(asked: dict[str, object]) -> None:
 def _exit_code(child: int, seconds: float) -> int | None:
     """Wait for a fork; None, and an end to it, if that takes too long."""
     watcher = os.pidfd_open(child)
-    if not select.select([watcher], [], [], seconds)[0]:
+    ended = select.select([watcher], [], [], seconds)[0]
+    os.close(watcher)
+    if not ended:
         os.kill(child, 9)
         os.waitpid(child, 0)
         return None
@@ -111,6 +119,8 @@ def _exit_code(child: int, seconds: float) -> int | None:
 def _wait_for_work() -> None:
     """Fork a run for each line; only forks return."""
     _import_everything()
+    # What is there now is not looked at again in every fork.
+    gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
@@ -122,8 +132,33 @@ def _wait_for_work() -> None:
     os._exit(0)
 
 
-if __name__ == "__main__":
-    _wait_for_work()
-    from datacanary.__main__ import main
+def _run() -> None:
+    """Run what this fork was made for."""
+    if "--" in sys.argv:
+        import crashing  # noqa: PLC0415 -- few runs are to crash
+
+        crashing.main()
+    from datacanary.__main__ import main  # noqa: PLC0415 -- it has been imported before the fork
 
     main()
+
+
+def _end(error: SystemExit | None) -> NoReturn:
+    """End as an interpreter does, but leave it to the system to take the modules apart: that takes half a second."""
+    code = error.code if error is not None else 0
+    if isinstance(code, str):
+        sys.stderr.write(f"{code}\n")
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 -- there is no other name for it
+    atexit._run_exitfuncs()  # noqa: SLF001 -- nor for this
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+if __name__ == "__main__":
+    _wait_for_work()
+    try:
+        _run()
+    except SystemExit as ended:
+        _end(ended)
+    _end(None)

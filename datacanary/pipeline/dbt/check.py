@@ -12,6 +12,7 @@ from datacanary.pipeline.dbt.beginning import Beginning
 from datacanary.pipeline.dbt.compiling import compiled
 from datacanary.pipeline.dbt.kit import kit_of
 from datacanary.pipeline.home import Asked, Extent, Tell
+from datacanary.pipeline.leftovers import drop_unfinished
 from datacanary.runs import runs_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def check_dbt(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checke
     folder = runs.start()
     try:
         kit = kit_of(chosen, asked, folder.path.resolve(), tell)
+    except BaseException:
+        runs.drop(folder)
+        raise
+    try:
         kit.contained.prepare()
         tell(kit.contained.how)
         done = compiled(chosen, kit, meanwhile=_import_the_rest)
@@ -38,7 +43,7 @@ def check_dbt(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checke
 
         return checked(done, Beginning(asked, kind, tell, runs, folder, started))
     except BaseException:
-        runs.drop(folder)
+        drop_unfinished(runs, folder, kit.warehouse)
         raise
 
 
