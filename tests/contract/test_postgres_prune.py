@@ -188,7 +188,7 @@ def opened_tables(opened: BothPlaces, relations: Pair[Physical]) -> Pair[Table]:
     return relations.map(lambda one: table_of_relation(opened, one, means.scratch, means.memory))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=cases())
 def test_a_narrowed_comparison_finds_what_a_whole_one_finds(crowd: tuple[Database, Places], case: Case) -> None:
     database, places = crowd

@@ -1,5 +1,6 @@
 """A dbt project on PostgreSQL: judged rightly, with production as it was and nothing left behind."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -81,8 +82,10 @@ class Shop:
         return {"PATH": f"{self.dbt.parent}:/usr/bin:/bin", "VIRTUAL_ENV": str(self.dbt.parents[1]), "SHOP_PW": SECRET}
 
     def state(self) -> tuple[list[str], dict[str, tuple[int, str]]]:
-        """Return all schemas, and what every table holds."""
-        return self.database.schemas(), self.database.contents()
+        """Return all schemas, and what every table holds, without datacanary's record and what a promotion would take."""
+        own = re.compile(r"\"?(datacanary|dc_\w+_head)\b")
+        schemas = [one for one in self.database.schemas() if not own.match(one)]
+        return schemas, {name: held for name, held in self.database.contents().items() if not own.match(name)}
 
     def branch(self, name: str, files: dict[str, str | None]) -> None:
         """Commit files on a branch of main's."""

@@ -144,6 +144,7 @@ def test_a_rollback_that_fails_is_undone_and_can_be_done_again(checked: Shelf, t
     assert shop.production() == old
 
 
+@pytest.mark.thorough
 def test_a_clean_up_that_dies_can_be_done_again_and_says_so(shop: Shop, tmp_path: Path) -> None:
     assert shop.run("promote", "last").exit_code == 0
     new = shop.production()

@@ -104,9 +104,13 @@ class Axis:
 
         >>> Axis(pl.Int8()).before(0), Axis(pl.UInt8()).before(0), Axis(pl.Float64()).before(0.0)
         (-1, None, -5e-324)
+        >>> Axis(pl.Float64()).before(-1.7976931348623157e308) is None
+        True
         """
         if self.dtype.is_float():
-            below = float(np.nextafter(single(self.dtype, number), single(self.dtype, -math.inf)))
+            # Below the least number is minus infinity, which is told by the result.
+            with np.errstate(over="ignore"):
+                below = float(np.nextafter(single(self.dtype, number), single(self.dtype, -math.inf)))
             return None if math.isinf(below) else below
         return None if number <= lowest(self) else int(number) - 1
 
