@@ -82,7 +82,7 @@ class Shop:
         return {"PATH": f"{self.dbt.parent}:/usr/bin:/bin", "VIRTUAL_ENV": str(self.dbt.parents[1]), "SHOP_PW": SECRET}
 
     def state(self) -> tuple[list[str], dict[str, tuple[int, str]]]:
-        """Return all schemas, and what every table holds, without datacanary's record and what a promotion would take."""
+        """Return all schemas, and what every table holds, without what datacanary may leave there."""
         own = re.compile(r"\"?(datacanary|dc_\w+_head)\b")
         schemas = [one for one in self.database.schemas() if not own.match(one)]
         return schemas, {name: held for name, held in self.database.contents().items() if not own.match(name)}
