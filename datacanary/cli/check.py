@@ -51,12 +51,14 @@ def check(
     """
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
-        from datacanary.cli.reporting import exit_code, show, timing
         from datacanary.pipeline.check import check as run
 
         how_far = extent(noise_check=noise_check, attribute=attribute, no_statistics=no_statistics)
         ask = asked(config, base, head, select, how_far)
         done = run(ask, "check", console.tell)
+        # What is shown is imported when there is something: until then, something may have begun.
+        from datacanary.cli.reporting import exit_code, show, timing
+
         console.settle()
         show(done.report, format, output, console)
         if comment:

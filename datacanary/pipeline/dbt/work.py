@@ -28,6 +28,8 @@ from datacanary.pipeline.home import Tell, dbt_folder, find_profile
 
 T = TypeVar("T")
 _SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_BETWEEN_GLANCES = 0.01
+_SIDES: tuple[Side, ...] = ("base", "head")
 _PARSED = "partial_parse.msgpack"
 # What a project can ask for, to leave out what only production should do.
 _UNDER_US = {"DATACANARY": "1"}
@@ -42,7 +44,8 @@ class Work:
     """What it takes to run dbt for both versions.
 
     `user` is the folder of the project in the user's working tree. `kept` is where what dbt has parsed stays between
-    runs; None where nothing is to stay. `started` is the one time that both versions' snapshots have.
+    runs; None where nothing is to stay. `started` is the one time that both versions' snapshots have. `calls` are the
+    sides that dbt was started for so far.
     """
 
     dbt: Path
@@ -56,6 +59,7 @@ class Work:
     started: str = field(default_factory=now)
     stopped: threading.Event = field(default_factory=threading.Event)
     spans: list[tuple[float, float]] = field(default_factory=list)
+    calls: list[Side] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -67,9 +71,11 @@ class Work:
 
         `meanwhile` is done here while they run.
         """
+        before = len(self.calls)
         with ThreadPoolExecutor(2) as pool:
             futures: Pair[Future[T]] = Pair(pool.submit(step, "base"), pool.submit(step, "head"))
             try:
+                self._wait_for_dbt(futures, before)
                 meanwhile()
                 # Polars has waits go on after a Ctrl-C, so none may be long.
                 while wait(futures, _SECONDS_BETWEEN_LOOKS, FIRST_EXCEPTION).not_done:
@@ -83,6 +89,11 @@ class Work:
                 self.stopped.set()
                 failed.result()
             return futures.map(Future.result)
+
+    def _wait_for_dbt(self, futures: Pair[Future[T]], before: int) -> None:
+        """Wait until dbt is at work for both versions, or something came to its end: until then, time is theirs."""
+        while len(self.calls) < before + len(_SIDES) and not any(one.done() for one in futures):
+            time.sleep(_SECONDS_BETWEEN_GLANCES)
 
     def run(self, side: Side, command: str, more: Sequence[str], environ: Mapping[str, str]) -> Invocation:
         """Run a command for one version, with `environ` besides the user's own.
@@ -135,6 +146,7 @@ class Work:
             stopped=self.stopped,
         )
         began = time.perf_counter()
+        self.calls.append(side)
         try:
             return run(call, lambda event: self._heard(side, event))
         finally:
