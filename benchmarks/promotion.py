@@ -33,7 +33,7 @@ from postgres_production import build, releases
 
 from datacanary.model.basic import Relation
 from datacanary.model.release import LiveTable, PromotionRecord, Swap
-from datacanary.warehouse import postgres_exchange
+from datacanary.warehouse.postgres.release import exchange as postgres_exchange
 
 READERS = 2
 VIEWS_EACH = 10  # one view for so many tables

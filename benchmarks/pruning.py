@@ -34,10 +34,10 @@ from datacanary.model.tablediff import DiffOptions, TableDiff
 from datacanary.pipeline.narrowing import compare_narrowed
 from datacanary.pipeline.relations import table_of_relation
 from datacanary.tablediff.means import Means
-from datacanary.warehouse.postgres_built import BothPlaces
-from datacanary.warehouse.postgres_catalog import Catalog
-from datacanary.warehouse.postgres_session import connected, conninfo
-from datacanary.warehouse.postgres_stream import Stream
+from datacanary.warehouse.postgres.built import BothPlaces
+from datacanary.warehouse.postgres.catalog import Catalog
+from datacanary.warehouse.postgres.session import connected, conninfo
+from datacanary.warehouse.postgres.stream import Stream
 
 SIDES = Pair(Physical("base", "dc_base", "orders"), Physical("head", "dc_head", "orders"))
 COLUMNS = ("customer", "status", "amount", "quantity", "score", "created_at", "day", "product", "gift")

@@ -11,7 +11,7 @@ from datacanary.model.basic import Physical
 from datacanary.model.plan import Build, Node, Place, Plan
 from datacanary.model.project import Reference
 from datacanary.model.reuse import Found
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 
 
 def node_of(build: Build) -> Node:

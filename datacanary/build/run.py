@@ -15,7 +15,7 @@ from datacanary.model.basic import Physical
 from datacanary.model.built import Built, Outcome
 from datacanary.model.plan import Build, Node
 from datacanary.model.spans import covered
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 
 _SECONDS_BETWEEN_LOOKS = 0.1
 

@@ -10,7 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from datacanary.errors import DataError, Where
-from datacanary.protocols import Warehouse, Workspace
+from datacanary.protocols.warehouse import Warehouse
+from datacanary.protocols.workspace import Workspace
 from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.spooled import SHARE
 

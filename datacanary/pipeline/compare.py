@@ -16,7 +16,7 @@ from datacanary.pipeline.keys import compare_by_key
 from datacanary.pipeline.narrowing import THRIFT, Thrift, compare_narrowed
 from datacanary.pipeline.options import Rules, options_of
 from datacanary.pipeline.relations import table_of_relation
-from datacanary.protocols import Tables
+from datacanary.protocols.tables import Tables
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
 

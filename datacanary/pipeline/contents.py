@@ -15,7 +15,8 @@ from datacanary.model.plan import Build, Node, Place, Plan
 from datacanary.model.project import Reference, SourceData
 from datacanary.model.release import Observed
 from datacanary.model.reuse import Content
-from datacanary.protocols import Warehouse, Workspace
+from datacanary.protocols.warehouse import Warehouse
+from datacanary.protocols.workspace import Workspace
 from datacanary.version import __version__
 
 # These tell where or in which order rows lie, or which texts are equal: no digest of the rows has that.

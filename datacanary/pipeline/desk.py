@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from datacanary.model.config import Config
 from datacanary.model.release import Registered
 from datacanary.pipeline.home import Asked, Home, find_home, open_warehouse, read_config
-from datacanary.protocols import Warehouse
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.release.journal import Act, ActKind
 from datacanary.release.retention import droppable, is_expired
 from datacanary.runs import Runs, runs_of

@@ -14,7 +14,7 @@ from datacanary.model.config import Config, ProjectEntry
 from datacanary.model.dbt import DbtTarget
 from datacanary.model.location import Warehouse, plain_template
 from datacanary.project.git import Repository, open_repository
-from datacanary.protocols import Warehouse as OpenWarehouse
+from datacanary.protocols.warehouse import Warehouse as OpenWarehouse
 from datacanary.warehouse.connect import connect, connect_by
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from datacanary.pipeline.home import CONFIG_NAME, DBT_NAME, Asked, find_home, op
 from datacanary.project.git import Repository, WorktreeSnapshot, open_repository
 from datacanary.project.naming import fold
 from datacanary.project.plain_sql import parse as parse_models
-from datacanary.protocols import Warehouse
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.warehouse.connect import connect
 
 _USUAL_FOLDERS = ("models", "sql", "transformations", "transform", "queries", "src")

@@ -15,7 +15,7 @@ from datacanary.model.run import Inputs
 from datacanary.project.data_files import on_the_disk, one_path, untracked
 from datacanary.project.git import Snapshot, WorktreeSnapshot
 from datacanary.project.git.pattern import on_disk
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 
 State = Mapping[Path, tuple[int, int, int] | tuple[str, ...]]
 """Per file: size in bytes, time of the last change in nanoseconds, and the file's number on its disk; per glob: the

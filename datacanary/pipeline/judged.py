@@ -8,7 +8,7 @@ from datacanary.model.release import Judged, PromotionRecord
 from datacanary.pipeline.home import Home
 from datacanary.project.git import Snapshot, WorktreeSnapshot
 from datacanary.project.git.files import digest_of
-from datacanary.protocols import Warehouse
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.release.policy import HeadNow, Owner
 
 _MOST_COMMITS = 30

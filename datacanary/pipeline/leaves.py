@@ -20,7 +20,7 @@ from datacanary.model.project import Model, SourceData
 from datacanary.pipeline.inputs import state_of
 from datacanary.pipeline.versions import Versions
 from datacanary.project.data_files import on_the_disk, one_path
-from datacanary.protocols import Warehouse
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.version import __version__
 
 _KIND = "leaf columns"

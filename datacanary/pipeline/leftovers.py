@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datacanary.errors import CanaryError
-from datacanary.protocols import Warehouse
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.runs import RunFolder, Runs
 
 

@@ -14,7 +14,7 @@ from datacanary.model.basic import Column, Pair, Physical, Side
 from datacanary.model.statistics import AtMost
 from datacanary.model.tablediff import DiffOptions, TableDiff
 from datacanary.pipeline.relations import table_of_rows
-from datacanary.protocols import Prints, Tables
+from datacanary.protocols.tables import Prints, Tables
 from datacanary.tablediff.at_most import Bounds
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.keys import infer_key

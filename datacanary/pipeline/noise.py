@@ -18,7 +18,7 @@ from datacanary.model.verdict import Subject
 from datacanary.model.words import count
 from datacanary.pipeline.compare import Comparing, compare_again, noted
 from datacanary.pipeline.shuffled import Base, ShuffledPlaces, copy_all, shuffling
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 from datacanary.verdict.measure import measures, totals
 
 

@@ -41,7 +41,8 @@ from datacanary.pipeline.release_plan import judged_tables, observed_production,
 from datacanary.pipeline.reporting import Checked, Result, report_of
 from datacanary.pipeline.reuse import Shelf, kept_by, notes_of, outcomes_of
 from datacanary.pipeline.versions import Versions
-from datacanary.protocols import Warehouse, Workspace
+from datacanary.protocols.warehouse import Warehouse
+from datacanary.protocols.workspace import Workspace
 from datacanary.runs import RunFolder, Runs, StoredRun, runs_of
 from datacanary.tablediff.means import Means
 from datacanary.version import __version__

@@ -12,7 +12,7 @@ from polars.io.plugins import register_io_source
 
 from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Physical
-from datacanary.protocols import Query, Tables
+from datacanary.protocols.tables import Query, Tables
 from datacanary.tablediff.arrowdata import polars_of
 from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.spooled import spooled

@@ -13,7 +13,7 @@ from datacanary.model.project import Reference
 from datacanary.model.release import Observed, ReleasePlan, Swap
 from datacanary.model.reuse import Content
 from datacanary.model.verdict import Subject
-from datacanary.protocols import Standing, Workspace
+from datacanary.protocols.workspace import Standing, Workspace
 
 
 def swaps(

@@ -14,7 +14,7 @@ from datacanary.model.plan import Build, Node, Plan
 from datacanary.model.release import LiveTable
 from datacanary.model.reuse import Content, Found, Kept
 from datacanary.model.words import count
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 from datacanary.runs import RunFolder, Runs
 
 

@@ -13,7 +13,7 @@ from datacanary.errors import StatementError
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.plan import Build, Node
 from datacanary.model.project import Reference
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 
 Origin = Physical | str
 """What base reads from outside: a relation, or the path of a data file."""

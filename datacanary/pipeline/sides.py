@@ -10,7 +10,8 @@ from pathlib import Path
 from datacanary.errors import DataError, UsageError, Where
 from datacanary.model.basic import Pair, Physical, Relation
 from datacanary.model.tablediff import DiffOptions
-from datacanary.protocols import Query, Workspace
+from datacanary.protocols.tables import Query
+from datacanary.protocols.workspace import Workspace
 from datacanary.tablediff.compare import Difference, compare
 from datacanary.tablediff.inputs import TableLike, table_of
 from datacanary.tablediff.means import Means

@@ -9,7 +9,7 @@ from typing import Literal
 
 from datacanary.errors import CanaryError, UnknownOutcome
 from datacanary.model.release import JournalEntry
-from datacanary.protocols import Releases
+from datacanary.protocols.releases import Releases
 
 ActKind = Literal["promote", "rollback", "clean"]
 

@@ -9,7 +9,7 @@ from datacanary.errors import Refused
 from datacanary.model.release import LiveTable, Observed, PromotionRecord, ReleasePlan
 from datacanary.model.verdict import Verdict
 from datacanary.model.words import count
-from datacanary.protocols import Releases
+from datacanary.protocols.releases import Releases
 from datacanary.release.journal import Act, journalled
 
 

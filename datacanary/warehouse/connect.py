@@ -10,10 +10,10 @@ from typing import cast
 
 from datacanary.errors import WarehouseError
 from datacanary.model.location import Login
-from datacanary.protocols import Connect, Warehouse
+from datacanary.protocols.warehouse import Connect, Warehouse
 
-_POSTGRES = "datacanary.warehouse.postgres"
-_SCHEMES = {"duckdb": "datacanary.warehouse.duckdb", "postgresql": _POSTGRES, "postgres": _POSTGRES}
+_POSTGRES = "datacanary.warehouse.postgres.warehouse"
+_SCHEMES = {"duckdb": "datacanary.warehouse.duckdb.warehouse", "postgresql": _POSTGRES, "postgres": _POSTGRES}
 
 
 def connect(url: str, folder: Path) -> Warehouse:

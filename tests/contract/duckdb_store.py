@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from datacanary.protocols import Warehouse
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.warehouse.connect import connect
 
 

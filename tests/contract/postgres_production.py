@@ -8,9 +8,9 @@ from postgres_database import Database
 
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.release import LiveTable, PromotionRecord, Swap
-from datacanary.protocols import Releases
-from datacanary.warehouse.postgres_names import run_schema
-from datacanary.warehouse.postgres_release import open_releases
+from datacanary.protocols.releases import Releases
+from datacanary.warehouse.postgres.names import run_schema
+from datacanary.warehouse.postgres.release.releases import open_releases
 
 RUN = "20261120-101500-4f1c9e2"
 NEXT = "20261121-101500-4f1c9e2"

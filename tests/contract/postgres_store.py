@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from postgres_database import Database
 
-from datacanary.protocols import Warehouse
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.warehouse.connect import connect
 
 OWN_TYPES = (

@@ -11,7 +11,9 @@ from postgres_store import POSTGRES_EQUAL, POSTGRES_VALUES
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.plan import Place
 from datacanary.model.release import Swap
-from datacanary.protocols import Releases, Warehouse, Workspace
+from datacanary.protocols.releases import Releases
+from datacanary.protocols.warehouse import Warehouse
+from datacanary.protocols.workspace import Workspace
 
 STORES = ("duckdb", "postgres")
 VALUES: Mapping[str, Mapping[str, tuple[str, str]]] = {"duckdb": DUCKDB_VALUES, "postgres": POSTGRES_VALUES}

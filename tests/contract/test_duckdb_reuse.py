@@ -10,7 +10,7 @@ from stores import RUN, Store, built, make, make_store, workspace
 
 from datacanary.errors import StatementError
 from datacanary.model.basic import Physical, Relation
-from datacanary.warehouse.duckdb_conditions import conditions
+from datacanary.warehouse.duckdb.conditions import conditions
 
 LATER = "20261120-111500-0a1b2c3"
 

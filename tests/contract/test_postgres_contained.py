@@ -11,9 +11,9 @@ from datacanary.errors import StatementError, WarehouseError
 from datacanary.model.basic import Column, Pair, Physical, Relation
 from datacanary.model.location import Login
 from datacanary.model.release import Observed
-from datacanary.warehouse.postgres import connect_by
-from datacanary.warehouse.postgres_contained import PostgresContained
-from datacanary.warehouse.postgres_errors import in_short, statement
+from datacanary.warehouse.postgres.contained import PostgresContained
+from datacanary.warehouse.postgres.errors import in_short, statement
+from datacanary.warehouse.postgres.warehouse import connect_by
 
 pytest_plugins = ("postgres_server",)
 

@@ -15,12 +15,13 @@ from psycopg.conninfo import make_conninfo
 from datacanary.errors import Refused, UnknownOutcome, WarehouseError
 from datacanary.model.basic import Relation
 from datacanary.model.release import JournalEntry, PromotionRecord
-from datacanary.protocols import Releases
-from datacanary.warehouse import postgres_commit, postgres_locks
-from datacanary.warehouse.postgres_lease import read_lease, unlock
-from datacanary.warehouse.postgres_ledger import read_journal, read_promotions
-from datacanary.warehouse.postgres_release import open_releases
-from datacanary.warehouse.postgres_session import connected
+from datacanary.protocols.releases import Releases
+from datacanary.warehouse.postgres.release import commit as postgres_commit
+from datacanary.warehouse.postgres.release import locks as postgres_locks
+from datacanary.warehouse.postgres.release.lease import read_lease, unlock
+from datacanary.warehouse.postgres.release.ledger import read_journal, read_promotions
+from datacanary.warehouse.postgres.release.releases import open_releases
+from datacanary.warehouse.postgres.session import connected
 
 pytest_plugins = ("postgres_server",)
 

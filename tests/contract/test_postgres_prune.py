@@ -25,11 +25,11 @@ from datacanary.tablediff.compare import compare
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.table import Table
 from datacanary.verdict.judge import judge
-from datacanary.warehouse import postgres_reading
-from datacanary.warehouse.postgres_built import BothPlaces
-from datacanary.warehouse.postgres_catalog import Catalog
-from datacanary.warehouse.postgres_session import connected, conninfo
-from datacanary.warehouse.postgres_stream import Stream
+from datacanary.warehouse.postgres import reading as postgres_reading
+from datacanary.warehouse.postgres.built import BothPlaces
+from datacanary.warehouse.postgres.catalog import Catalog
+from datacanary.warehouse.postgres.session import connected, conninfo
+from datacanary.warehouse.postgres.stream import Stream
 
 pytest_plugins = ("postgres_server",)
 

@@ -15,9 +15,9 @@ from datacanary.model.tablediff import DiffOptions
 from datacanary.pipeline.relations import table_of_relation
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.scratch import Scratch
-from datacanary.warehouse.postgres import connect_by
-from datacanary.warehouse.postgres_built import BothPlaces
-from datacanary.warehouse.postgres_contained import PostgresContained
+from datacanary.warehouse.postgres.built import BothPlaces
+from datacanary.warehouse.postgres.contained import PostgresContained
+from datacanary.warehouse.postgres.warehouse import connect_by
 
 pytest_plugins = ("postgres_server",)
 

@@ -12,7 +12,8 @@ from datacanary.model.project import SourceData
 from datacanary.model.release import LiveTable
 from datacanary.model.tablediff import DiffOptions
 from datacanary.pipeline.relations import table_of_relation
-from datacanary.protocols import Releases, Warehouse
+from datacanary.protocols.releases import Releases
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.scratch import Scratch
 

@@ -6,7 +6,7 @@ from stores import ORDERS, RUN, Store, built, read, releases, swap_of
 from datacanary.errors import Refused
 from datacanary.model.basic import Relation
 from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, Registered
-from datacanary.protocols import Releases
+from datacanary.protocols.releases import Releases
 
 pytest_plugins = ("postgres_server",)
 

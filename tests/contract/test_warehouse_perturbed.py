@@ -14,7 +14,7 @@ from stores import ORDERS, VALUES, Store, make, make_store, named, workspace
 
 from datacanary.errors import StatementError
 from datacanary.model.basic import Physical, Relation
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 
 pytest_plugins = ("postgres_server",)
 

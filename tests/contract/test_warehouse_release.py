@@ -10,7 +10,7 @@ from stores import ORDERS, RUN, Store, built, make_store, read, releases, swap_o
 from datacanary.errors import Refused, RunError, StatementError
 from datacanary.model.basic import Relation
 from datacanary.model.release import LiveTable, PromotionRecord, Swap
-from datacanary.protocols import Releases
+from datacanary.protocols.releases import Releases
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from datacanary.errors import DataError, StatementError
 from datacanary.model.basic import Column, Physical, Relation
 from datacanary.pipeline.access import Access
 from datacanary.pipeline.relations import table_of_lent, table_of_relation
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.table import Table
 

@@ -10,7 +10,7 @@ from datacanary.model.basic import Fingerprint, Pair, Physical
 from datacanary.model.plan import Place
 from datacanary.model.tablediff import DiffOptions
 from datacanary.pipeline.relations import table_of_relation
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.scratch import Scratch
 

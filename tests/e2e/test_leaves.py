@@ -15,7 +15,7 @@ from datacanary.model.leaf import LeafColumns
 from datacanary.pipeline.home import Asked, open_warehouse
 from datacanary.pipeline.leaves import Leaves
 from datacanary.pipeline.versions import Versions, read_versions
-from datacanary.warehouse import duckdb as duckdb_warehouse
+from datacanary.warehouse.duckdb import warehouse as duckdb_warehouse
 
 CONFIG = """\
 version: 1

@@ -18,7 +18,7 @@ from datacanary.model.verdict import Subject
 from datacanary.pipeline import contents
 from datacanary.pipeline import plain_sql as checking
 from datacanary.pipeline.compare import compare_all
-from datacanary.warehouse.duckdb import DuckDBWarehouse
+from datacanary.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 FEWER = "select order_id, customer_id, amount, status from raw.orders where order_id >= 10\n"
 CHANGE = {"models/stg_orders.sql": FEWER}

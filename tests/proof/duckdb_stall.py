@@ -12,9 +12,9 @@ from program import Place
 from stall import PRODUCTION, Marks, Stall, copy_home, make_place, put_home_back
 
 from datacanary.release.journal import unfinished
-from datacanary.warehouse.duckdb_journal import read_journal
-from datacanary.warehouse.duckdb_kept import read_kept
-from datacanary.warehouse.duckdb_ledger import read_promotions
+from datacanary.warehouse.duckdb.release.journal import read_journal
+from datacanary.warehouse.duckdb.release.kept import read_kept
+from datacanary.warehouse.duckdb.release.ledger import read_promotions
 
 _OURS = "(schema_name = 'datacanary' or starts_with({name}, '__dc_'))"
 

@@ -17,9 +17,9 @@ from psycopg.conninfo import make_conninfo
 from stall import PRODUCTION, Marks, copy_home, make_place, put_home_back
 
 from datacanary.release.journal import unfinished
-from datacanary.warehouse.postgres_lease import read_lease
-from datacanary.warehouse.postgres_ledger import read_journal, read_promotions
-from datacanary.warehouse.postgres_registry import registered
+from datacanary.warehouse.postgres.registry import registered
+from datacanary.warehouse.postgres.release.lease import read_lease
+from datacanary.warehouse.postgres.release.ledger import read_journal, read_promotions
 
 GRANTED = (
     "grant select on analytics.orders to public",

@@ -12,7 +12,8 @@ from datacanary.pipeline.choosing import Chosen
 from datacanary.pipeline.dbt.work import Work, work_of
 from datacanary.pipeline.engine import Engine, engine_of
 from datacanary.pipeline.home import Asked, Tell, open_warehouse
-from datacanary.protocols import Contained, Warehouse
+from datacanary.protocols.contained import Contained
+from datacanary.protocols.warehouse import Warehouse
 from datacanary.runs import runs_of
 
 

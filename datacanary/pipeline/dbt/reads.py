@@ -10,7 +10,7 @@ from datacanary.model.plan import Build
 from datacanary.model.release import Observed
 from datacanary.model.run import Inputs
 from datacanary.pipeline.dbt.prepare import Prepared
-from datacanary.protocols import Contained
+from datacanary.protocols.contained import Contained
 
 
 def judge_reads(

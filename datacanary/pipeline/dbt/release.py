@@ -13,7 +13,8 @@ from datacanary.model.release import Observed, ReleasePlan, Swap
 from datacanary.model.verdict import Subject
 from datacanary.pipeline.dbt.prepare import Prepared
 from datacanary.pipeline.release_plan import gone, kept_as, new_upstream_first, not_compared
-from datacanary.protocols import BuiltTables, Standing
+from datacanary.protocols.contained import BuiltTables
+from datacanary.protocols.workspace import Standing
 
 _SWAPPABLE = frozenset({"table", "view", "incremental", "seed", "snapshot"})
 

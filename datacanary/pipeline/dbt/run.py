@@ -34,7 +34,7 @@ from datacanary.pipeline.release_plan import observed_production
 from datacanary.pipeline.reporting import Checked, Result, report_of
 from datacanary.project.manifest.isolation import hooks_told
 from datacanary.project.manifest.selection import new_tests
-from datacanary.protocols import Tables
+from datacanary.protocols.tables import Tables
 from datacanary.runs import RunFolder, StoredRun
 from datacanary.tablediff.means import Means
 from datacanary.verdict.dbt_tests import judge_tests

@@ -14,7 +14,7 @@ from datacanary.model.project import Materialized, Model, Span
 from datacanary.model.release import LiveTable, PromotionRecord
 from datacanary.model.reuse import Content, Found, Kept
 from datacanary.pipeline.reuse import Shelf
-from datacanary.protocols import Workspace
+from datacanary.protocols.workspace import Workspace
 from datacanary.runs import RunFolder, Runs
 
 ORDERS = Relation("analytics", "orders")

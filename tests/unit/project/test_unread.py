@@ -13,7 +13,7 @@ from datacanary.model.outline import Outline, OutlineOf
 from datacanary.model.project import Model, Project, Reference
 from datacanary.project.facts import TextReader
 from datacanary.project.plain_sql import project_of
-from datacanary.warehouse.duckdb_outline import outline_of
+from datacanary.warehouse.duckdb.outline import outline_of
 
 CONFIG = config_room.parse(
     "version: 1\nwarehouse: duckdb:///shop.duckdb\nproduction: analytics\n", "datacanary.yml", {}

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from datacanary.model.basic import Pair, Physical, Relation, Side
-from datacanary.warehouse.duckdb_contained import DuckDBContained
+from datacanary.warehouse.duckdb.contained import DuckDBContained
 
 SIDES: dict[str, Side] = {"base": "base", "head": "head"}
 ORDERS, SUMS, FRESH = Relation("marts", "orders"), Relation("main", "sums"), Relation("main", "fresh")

@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from datacanary.errors import WarehouseError
-from datacanary.warehouse import duckdb_copy
-from datacanary.warehouse.duckdb_copy import copy_database
-from datacanary.warehouse.duckdb_open import LockedError
+from datacanary.warehouse.duckdb import copy as duckdb_copy
+from datacanary.warehouse.duckdb.copy import copy_database
+from datacanary.warehouse.duckdb.open import LockedError
 
 WITH_LOG = """
 import duckdb, os, sys

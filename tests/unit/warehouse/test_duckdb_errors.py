@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datacanary.errors import StatementError, WarehouseError
-from datacanary.warehouse.duckdb_errors import statement
+from datacanary.warehouse.duckdb.errors import statement
 
 CASTS = (
     "int", "date", "timestamp", "timestamptz", "time", "timetz", "double", "decimal(5, 2)", "uuid", "boolean", "json",

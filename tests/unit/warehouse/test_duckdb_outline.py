@@ -2,8 +2,8 @@
 
 import pytest
 
-from datacanary.warehouse.duckdb_outline import outline_of
-from datacanary.warehouse.duckdb_pivots import with_fixed_pivots
+from datacanary.warehouse.duckdb.outline import outline_of
+from datacanary.warehouse.duckdb.pivots import with_fixed_pivots
 
 
 def named(query: str) -> list[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from datacanary.warehouse.duckdb_perturb import perturbed
-from datacanary.warehouse.duckdb_session import Session
+from datacanary.warehouse.duckdb.perturb import perturbed
+from datacanary.warehouse.duckdb.session import Session
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Production in a DuckDB file, open for writing: what is swapped, kept, restored and written down."""

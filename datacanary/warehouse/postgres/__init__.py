@@ -1,0 +1,1 @@
+"""PostgreSQL: one database is the warehouse."""

@@ -1,0 +1,1 @@
+"""Which rows of two tables can differ, by checksums that PostgreSQL reckons."""

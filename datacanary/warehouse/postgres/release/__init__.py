@@ -1,0 +1,1 @@
+"""Production in a PostgreSQL database, open for writing: what is swapped, kept, restored and written down."""

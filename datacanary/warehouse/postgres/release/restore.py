@@ -1,0 +1,174 @@
+"""The way back in PostgreSQL: what a promotion replaced returns, and what it put in goes where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from datacanary.errors import Refused
+from datacanary.model.basic import Relation
+from datacanary.model.release import LiveTable
+from datacanary.warehouse.postgres import sql
+from datacanary.warehouse.postgres.catalog import Catalog, Found
+from datacanary.warehouse.postgres.errors import statement
+from datacanary.warehouse.postgres.release.exchange import (
+    NOTHING_CHANGED,
+    Exchange,
+    Move,
+    exchange,
+    refuse_immovable,
+    refusing,
+)
+from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed, refuse_unowned
+from datacanary.warehouse.postgres.release.pieces import Piece, pieces
+from datacanary.warehouse.postgres.session import Connection
+
+# What takes up a relation for the rest of the transaction, and is seen by nobody else.
+_NOWHERE = "dc_restored_nowhere"
+_MARKS = """
+SELECT c.oid::bigint, c.oid || CASE WHEN c.relkind = 'r' THEN '.' || pg_catalog.pg_relation_filenode(c.oid) ELSE '' END
+FROM pg_catalog.pg_class c WHERE c.oid = ANY(%s::bigint[]::oid[])
+"""
+_EMPTY = """
+SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY(%s) AND NOT EXISTS (
+  SELECT 1 FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid)
+ORDER BY 1
+"""
+_BUILD_AGAIN = "Build it again from the old commit instead."
+
+
+@dataclass(frozen=True, slots=True)
+class _Return:
+    """One relation with what the database has of it: in production now, and kept; `schema` is production's."""
+
+    table: LiveTable
+    promoted: Found | None
+    kept: Found | None
+    schema: str
+
+
+def restore(connection: Connection, tables: Sequence[LiveTable], seen: str) -> None:
+    """Put back what a swap replaced, within the transaction.
+
+    `seen` is the signature of production from when it was first looked at. Raises Refused.
+    """
+    returns = _returns(connection, tables)
+    coming = [one.kept for one in returns if one.kept is not None]
+    _refuse_changed(connection, returns)
+    leaving = [one.promoted for one in returns if one.promoted is not None]
+    those = refuse_immovable(connection, leaving)
+    refuse_unowned(connection, [one.oid for one in coming])
+    refuse_closed(connection, sorted({one.schema for one in returns if one.kept is not None}))
+    for one in returns:
+        for made in one.table.indexes if one.kept is not None else ():
+            with refusing("a foreign key", one.table.relation):
+                connection.execute(made.encode())
+    has = pieces(connection, [one.oid for one in (*leaving, *coming) if one.kind == "r"])
+    with statement("making room for what goes out"):
+        connection.execute(f"CREATE SCHEMA {_NOWHERE}".encode())
+    plan = Exchange(
+        out=tuple(_out(connection, returns, has)),
+        into=tuple(
+            Move(one.kept, one.schema, _statistics(has.get(one.kept.oid, ())))
+            for one in returns
+            if one.kept is not None
+        ),
+        new_views=(),
+        cut=tuple(_cut(leaving, has)),
+        seen=seen,
+    )
+    exchange(connection, plan, those)
+    _clear(connection, tables, those=[one for one in plan.out if one.schema == _NOWHERE])
+
+
+def _returns(connection: Connection, tables: Sequence[LiveTable]) -> tuple[_Return, ...]:
+    catalog = Catalog(connection)
+    with statement("looking at production's schemas"):
+        listed = connection.execute("SELECT nspname FROM pg_catalog.pg_namespace").fetchall()
+    schemas = {str(name).lower(): str(name) for (name,) in listed}
+    found = []
+    for table in tables:
+        relation = table.relation
+        promoted = catalog.find(relation.schema, relation.name) if table.action != "removed" else None
+        if promoted is None and table.action != "removed":
+            raise Refused(f"{relation}, which was promoted, is gone.", hint=f"{NOTHING_CHANGED} {_BUILD_AGAIN}")
+        kept = catalog.find(table.kept_schema, table.kept_as) if table.kept_kind else None
+        if table.kept_kind and kept is None:
+            raise Refused(
+                f"{table.kept_schema}.{table.kept_as}, which {relation} was before, is gone.",
+                hint=f"{NOTHING_CHANGED} It cannot be put back. {_BUILD_AGAIN}",
+            )
+        schema = promoted.schema if promoted is not None else schemas.get(relation.schema.lower(), "")
+        if not schema:
+            raise Refused(f"The schema {relation.schema} is gone.", hint=f"{NOTHING_CHANGED} Make it again first.")
+        found.append(_Return(table, promoted, kept, schema))
+    return tuple(found)
+
+
+def _refuse_changed(connection: Connection, returns: Sequence[_Return]) -> None:
+    """Raise Refused for what is not what was kept, or reads what would go out of production's sight."""
+    kept = {one.kept.oid: one.table for one in returns if one.kept is not None}
+    with statement("looking at what was kept"):
+        marks = {int(oid): str(mark) for oid, mark in connection.execute(_MARKS, [list(kept)]).fetchall()}
+    changed = [table for oid, table in kept.items() if table.kept_mark and marks.get(oid) != table.kept_mark]
+    if changed:
+        raise Refused(
+            f"{changed[0].kept_schema}.{changed[0].kept_as} is not the {changed[0].kept_kind} that was kept: "
+            "somebody emptied, rewrote or replaced it.",
+            hint=f"{NOTHING_CHANGED} {_BUILD_AGAIN}",
+        )
+    leaning = leanings(connection, list(kept))
+    if leaning:
+        oid, what = leaning[0]
+        raise Refused(
+            f"{kept[oid].relation} cannot come back: what it was before reads {what}, which is of a run.",
+            hint=f"{NOTHING_CHANGED} Roll back the later promotion first.",
+        )
+
+
+def _out(connection: Connection, returns: Sequence[_Return], has: Mapping[int, tuple[Piece, ...]]) -> Iterator[Move]:
+    """Send judged tables to where they were built, if that is still there; the others will be dropped."""
+    catalog = Catalog(connection)
+    with statement("looking for the run's schemas"):
+        listed = connection.execute("SELECT nspname FROM pg_catalog.pg_namespace").fetchall()
+    schemas = {str(name) for (name,) in listed}
+    for one in returns:
+        if one.promoted is None:
+            continue
+        built = one.table.built
+        schema = _NOWHERE
+        if one.promoted.kind == "r" and built is not None and built.schema in schemas:
+            taken = catalog.find(built.schema, one.promoted.name) is not None
+            schema = _NOWHERE if taken else built.schema
+        yield Move(one.promoted, schema, _statistics(has.get(one.promoted.oid, ())))
+
+
+def _statistics(has: Sequence[Piece]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.schema, one.name) for one in has if one.kind == "statistics")
+
+
+def _cut(leaving: Sequence[Found], has: Mapping[int, tuple[Piece, ...]]) -> Iterator[str]:
+    oids = {one.oid for one in leaving}
+    for one in leaving:
+        for piece in has.get(one.oid, ()):
+            if piece.refers_to and piece.refers_to not in oids:
+                yield f"ALTER TABLE {sql.table(one.physical)} DROP CONSTRAINT {sql.identifier(piece.name)}"
+
+
+def _clear(connection: Connection, tables: Sequence[LiveTable], those: Sequence[Move]) -> None:
+    """Drop what goes nowhere, and the schemas that are empty now; theirs that were kept are taken from the register."""
+    for one in those:
+        noun = "VIEW" if one.relation.kind == "v" else "TABLE"
+        lies = replace(one.relation.physical, schema=_NOWHERE)
+        with refusing("what reads it", Relation(one.relation.schema, one.relation.name)):
+            connection.execute(f"DROP {noun} {sql.table(lies)}".encode())
+    kept = sorted({one.kept_schema for one in tables if one.kept_schema})
+    new = sorted({one.relation.schema for one in tables if one.new_schema})
+    with statement("dropping schemas that are empty now"):
+        connection.execute(f"DROP SCHEMA {_NOWHERE}".encode())
+        empty = [str(name) for (name,) in connection.execute(_EMPTY, [[*kept, *new]]).fetchall()]
+        for name in empty:
+            connection.execute(f"DROP SCHEMA {sql.identifier(name)}".encode())
+        connection.execute(
+            "DELETE FROM datacanary.registry WHERE name = ANY(%s)", [[one for one in empty if one in kept]]
+        )

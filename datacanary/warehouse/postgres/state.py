@@ -1,0 +1,57 @@
+"""Where datacanary remembers things in a PostgreSQL database: tables of its own in the schema `datacanary`."""
+
+from __future__ import annotations
+
+import psycopg
+
+from datacanary.errors import WarehouseError
+from datacanary.warehouse.postgres.errors import statement
+from datacanary.warehouse.postgres.session import Connection
+
+# Whoever makes them at the same time as somebody else waits here, since IF NOT EXISTS fails in a race.
+_ONE_AT_A_TIME = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('datacanary', 0))"
+
+
+def is_there(connection: Connection, table: str) -> bool:
+    """Tell whether a table of the schema `datacanary` was made; needs no privileges."""
+    found = connection.execute(
+        "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = 'datacanary' AND c.relname = %s",
+        [table],
+    ).fetchone()
+    return found is not None
+
+
+def ensure_table(connection: Connection, table: str, made: str) -> None:
+    """Make a table of the schema `datacanary`, and the schema, unless they are there.
+
+    `made` are the statements that make it. Raises WarehouseError, with what an administrator must run, if the role
+    may not.
+    """
+    with statement(f"looking for datacanary.{table}"):
+        if is_there(connection, table):
+            return
+        try:
+            with connection.transaction():
+                connection.execute(_ONE_AT_A_TIME)
+                if not is_there(connection, table):
+                    if not connection.execute(
+                        "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'datacanary'"
+                    ).fetchone():
+                        connection.execute("CREATE SCHEMA datacanary")
+                    connection.execute(made.encode())
+        except psycopg.errors.InsufficientPrivilege:
+            raise _not_allowed(connection, table) from None
+
+
+def _not_allowed(connection: Connection, table: str) -> WarehouseError:
+    row = connection.execute(
+        "SELECT pg_catalog.quote_ident(current_user), pg_catalog.quote_ident(pg_catalog.current_database()), "
+        "EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'datacanary')"
+    ).fetchone()
+    role, database, has_schema = row or ("the role", "the database", False)
+    needed = "ALL ON SCHEMA datacanary" if has_schema else f"CREATE ON DATABASE {database}"
+    return WarehouseError(
+        f"datacanary.{table}, which a promotion needs, may not be made by this role.",
+        hint=f"An administrator may allow it: GRANT {needed} TO {role};",
+    )
