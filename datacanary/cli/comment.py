@@ -34,15 +34,15 @@ def comment(
     """
     console = Console(quiet=quiet, verbose=verbose, no_color=no_color)
     with guarded(console):
-        from datacanary.cli.commenting import hand_over
-        from datacanary.pipeline.comment import Commenting, folder_of, read_result
+        from datacanary.cli.commenting import from_here, hand_over
+        from datacanary.pipeline.comment import Commenting, read_result
         from datacanary.pipeline.housekeeping import stored_report
         from datacanary.report import terminal
 
         ask = asked(config)
         if from_file is None:
             report = stored_report(ask, run)
-            how = Commenting(environ=ask.environ, mode=mode, project=project, folder=folder_of(ask))
+            how = from_here(ask, mode, project)
         else:
             # The job that posts needs no repository, and must not have the pull request's.
             report = read_result(from_file)

@@ -6,8 +6,15 @@ import sys
 import traceback
 
 from datacanary.cli.console import Console
+from datacanary.forge.sticky import Mode
 from datacanary.model.run import Report
-from datacanary.pipeline.comment import Commenting, Delivered, deliver
+from datacanary.pipeline.comment import Commenting, Delivered, deliver, folder_of
+from datacanary.pipeline.home import Asked
+
+
+def from_here(asked: Asked, mode: Mode, project: str) -> Commenting:
+    """Return how a report of the project here is to be written."""
+    return Commenting(environ=asked.environ, mode=mode, project=project, folder=folder_of(asked))
 
 
 def hand_over(report: Report, how: Commenting, console: Console) -> Delivered:

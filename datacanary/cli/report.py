@@ -9,13 +9,11 @@ import typer
 from datacanary.cli.asking import asked
 from datacanary.cli.console import Console
 from datacanary.cli.guard import guarded
-from datacanary.cli.options import Config, Format, NoColor, Output, Quiet, Verbose
+from datacanary.cli.options import Config, Format, NoColor, Output, Quiet, RunId, Verbose
 
 
 def report(
-    run: Annotated[
-        str, typer.Argument(metavar="RUN", help="The run's id, or its end; `last` for the newest.")
-    ] = "last",
+    run: RunId = "last",
     format: Format = "terminal",  # noqa: A002 -- the option's name
     output: Output = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the result instead.")] = False,

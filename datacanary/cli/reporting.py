@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Literal, assert_never
+from typing import assert_never
 
 from datacanary.cli.console import Console
+from datacanary.cli.options import ReportFormat
 from datacanary.errors import UsageError
 from datacanary.model.run import Report
 from datacanary.model.verdict import Status
@@ -15,9 +16,6 @@ from datacanary.report.encoding import for_terminal
 from datacanary.report.style import Style
 
 _EXIT_CODES: dict[Status, int] = {"pass": 0, "warn": 0, "fail": 1, "inconclusive": 3}
-
-
-ReportFormat = Literal["terminal", "markdown", "html", "json", "junit"]
 
 
 def exit_code(status: Status) -> int:

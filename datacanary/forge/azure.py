@@ -12,7 +12,7 @@ from contextlib import suppress
 from datacanary.forge.event import Place
 from datacanary.forge.http import Client, Clock, Cures, Missing
 from datacanary.forge.members import entries, is_true, number, text, text_or
-from datacanary.forge.protocol import STATUS_NAME, Comment, CommitStatus, HostKind, PullRequest, Shown
+from datacanary.forge.protocol import STATUS_NAME, Comment, CommitStatus, HostKind, PullRequest, Shown, first
 from datacanary.model.verdict import Status
 
 _RIGHT = "Let the project's build service contribute to pull requests (Repositories, Security)."
@@ -61,13 +61,9 @@ class Azure:
 
     def create(self, body: str, is_it: Callable[[Comment], bool]) -> Comment:
         """Open a thread; a closed one keeps no policy waiting for an answer."""
-
-        def landed() -> Comment | None:
-            return next((one for one in self.comments() if is_it(one)), None)
-
-        first = {"parentCommentId": 0, "content": body, "commentType": "text"}
-        thread = {"comments": [first], "status": "closed"}
-        return self._client.post(f"{self._request}/threads{_VERSION}", thread, _written, landed)
+        thread = {"comments": [{"parentCommentId": 0, "content": body, "commentType": "text"}], "status": "closed"}
+        path = f"{self._request}/threads{_VERSION}"
+        return self._client.post(path, thread, _written, lambda: first(self.comments(), is_it))
 
     def update(self, comment: Comment, body: str) -> None:
         """Give a comment another text."""
@@ -98,8 +94,8 @@ class Azure:
 
 
 def _written(thread: object) -> Comment:
-    first = entries(thread, "comments")[0]
-    return Comment(number(thread, "id"), text_or(first, "", "author", "id"), text_or(first, "", "content"))
+    ours = entries(thread, "comments")[0]
+    return Comment(number(thread, "id"), text_or(ours, "", "author", "id"), text_or(ours, "", "content"))
 
 
 def _comment(thread: object) -> Comment | None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datacanary.forge.event import Place
 from datacanary.forge.http import Answer, Client, Clock, Cures, Missing
 from datacanary.forge.members import entries, is_true, number, text, text_or
-from datacanary.forge.protocol import STATUS_NAME, Comment, CommitStatus, HostKind, PullRequest, Shown
+from datacanary.forge.protocol import STATUS_NAME, Comment, CommitStatus, HostKind, PullRequest, Shown, first
 from datacanary.model.verdict import Status
 
 _TOKEN = "Set the secured variable BITBUCKET_TOKEN to an access token with the scopes account and pullrequest:write"  # noqa: S105 -- a sentence
@@ -57,11 +57,8 @@ class Bitbucket:
 
     def create(self, body: str, is_it: Callable[[Comment], bool]) -> Comment:
         """Write a comment."""
-
-        def landed() -> Comment | None:
-            return next((one for one in self.comments() if is_it(one)), None)
-
-        return self._client.post(self._comments, {"content": {"raw": body}}, _comment, landed)
+        content = {"content": {"raw": body}}
+        return self._client.post(self._comments, content, _comment, lambda: first(self.comments(), is_it))
 
     def update(self, comment: Comment, body: str) -> None:
         """Give a comment another text."""

@@ -13,7 +13,7 @@ from datacanary.errors import ForgeError, UsageError
 from datacanary.forge.event import Place
 from datacanary.forge.http import Answer, Client, Clock, Cures, Denied, Missing
 from datacanary.forge.members import entries, number, text, text_or
-from datacanary.forge.protocol import STATUS_NAME, Comment, CommitStatus, HostKind, Note, PullRequest, Shown
+from datacanary.forge.protocol import STATUS_NAME, Comment, CommitStatus, HostKind, Note, PullRequest, Shown, first
 from datacanary.model.verdict import Status
 
 _BOT = "github-actions[bot]"
@@ -92,11 +92,8 @@ class GitHub:
 
     def create(self, body: str, is_it: Callable[[Comment], bool]) -> Comment:
         """Write a comment."""
-
-        def landed() -> Comment | None:
-            return next((one for one in self.comments() if is_it(one)), None)
-
-        return self._client.post(f"{self._issue}/comments", {"body": body}, _comment, landed)
+        path = f"{self._issue}/comments"
+        return self._client.post(path, {"body": body}, _comment, lambda: first(self.comments(), is_it))
 
     def update(self, comment: Comment, body: str) -> None:
         """Give a comment another text."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from datacanary.forge.event import Place
 from datacanary.forge.http import Answer, Client, Clock, Cures, Missing
 from datacanary.forge.members import entries, is_true, number, text, text_or
-from datacanary.forge.protocol import STATUS_NAME, Comment, CommitStatus, HostKind, PullRequest, Shown
+from datacanary.forge.protocol import STATUS_NAME, Comment, CommitStatus, HostKind, PullRequest, Shown, first
 from datacanary.model.verdict import Status
 
 _TOKEN = "Set the masked variable GITLAB_TOKEN to a project access token with the scope api"  # noqa: S105 -- a sentence
@@ -64,11 +64,8 @@ class GitLab:
 
     def create(self, body: str, is_it: Callable[[Comment], bool]) -> Comment:
         """Write a note."""
-
-        def landed() -> Comment | None:
-            return next((one for one in self.comments() if is_it(one)), None)
-
-        return self._client.post(f"{self._request}/notes", {"body": body}, _comment, landed)
+        path = f"{self._request}/notes"
+        return self._client.post(path, {"body": body}, _comment, lambda: first(self.comments(), is_it))
 
     def update(self, comment: Comment, body: str) -> None:
         """Give a note another text."""

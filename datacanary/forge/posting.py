@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
 
 from datacanary.errors import ForgeError, UsageError
 from datacanary.forge.azure import Azure
@@ -19,6 +18,7 @@ from datacanary.forge.sticky import (
     Decision,
     Delete,
     Hide,
+    Outcome,
     Step,
     Update,
     Wanted,
@@ -35,7 +35,7 @@ _ROUNDS = 4
 class Posted:
     """What came of it, and one sentence about that."""
 
-    outcome: Literal["written", "same", "quiet", "newer"]
+    outcome: Outcome
     told: str
 
 

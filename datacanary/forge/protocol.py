@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -33,6 +33,11 @@ class Comment:
     author: str
     body: str
     handle: str = ""
+
+
+def first(comments: Iterable[Comment], is_it: Callable[[Comment], bool]) -> Comment | None:
+    """Return the first comment that is the one looked for; None if it is not among them."""
+    return next((one for one in comments if is_it(one)), None)
 
 
 @dataclass(frozen=True, slots=True)

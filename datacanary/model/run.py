@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -51,7 +52,8 @@ class Report:
     `started_at` is ISO 8601 in UTC, `seconds` the wall time. `notes` are sentences about the whole run. For a
     plain `diff` the versions' refs are the two things compared and their commits are empty. What is not `promotable`
     cannot be put into production by us, whatever the verdict. `secret` is of this run alone: what leaves this machine
-    names rows by their keys hashed with it, and never has it.
+    names rows by their keys hashed with it, and never has it. `folder` is where in the repository the paths of its
+    tables begin, empty at the top.
     """
 
     run_id: str
@@ -66,6 +68,11 @@ class Report:
     tool_version: str = ""
     promotable: bool = True
     secret: str = field(default="", repr=False)
+    folder: str = ""
+
+    def in_repository(self, path: str) -> str:
+        """Return the path of a table's file as the repository has it."""
+        return posixpath.join(self.folder, path)
 
     def checks_of(self, table: str) -> tuple[Check, ...]:
         """Return the checks of one table."""

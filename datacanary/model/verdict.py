@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,6 +84,13 @@ class Verdict:
     def of_table(self, name: str) -> Status:
         """Return the worst status of one table's checks that count."""
         return worst(check.status for check in self.checks if check.table == name and not check.dry_run)
+
+    def by_table(self) -> Mapping[str, Sequence[Check]]:
+        """Return the checks of each table that has any, in their order."""
+        found: dict[str, list[Check]] = {}
+        for check in self.checks:
+            found.setdefault(check.table, []).append(check)
+        return found
 
     @property
     def declared(self) -> tuple[Check, ...]:

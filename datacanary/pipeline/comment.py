@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from datacanary.errors import CanaryError, ForgeError, Interrupted, RunError, Where
@@ -15,8 +15,7 @@ from datacanary.forge.protocol import CommitStatus, Forge, Level, Note, Shown
 from datacanary.forge.sticky import Marker, Mode, Wanted, marked, marker_line, same_commit, slug
 from datacanary.model.run import Report
 from datacanary.pipeline.home import Asked, find_home
-from datacanary.report.annotations import Annotation
-from datacanary.report.annotations import annotations_of as remarks
+from datacanary.report.annotations import Annotation, annotations_of
 from datacanary.report.encoding import for_terminal
 from datacanary.report.json_read import MOST_BYTES, read_report
 from datacanary.report.markdown import BUDGETS, MarkdownTarget, render
@@ -60,18 +59,19 @@ class Delivered:
 def folder_of(asked: Asked) -> str:
     """Return where the project lies in its repository: a posix path, empty at the top."""
     home = find_home(asked)
-    folder = home.repository.relative(home.folder)
-    return "" if folder == "." else folder
+    return home.repository.relative(home.folder)
 
 
 def read_result(path: Path) -> Report:
     """Read a result that another job wrote with `--format json`; RunError if it is not there or not to be trusted."""
+    hint = "Write one with: datacanary check --format json --output result.json"
     try:
-        if path.stat().st_size > MOST_BYTES or not path.is_file():
-            raise RunError("This is no result of datacanary.", where=Where(str(path)))
-        return read_report(path.read_bytes(), path.name)
+        if path.exists() and not path.is_file():
+            raise RunError("This is no file with a result.", where=Where(str(path)), hint=hint)
+        with path.open("rb") as file:
+            # One byte more than is ever read is enough to be told that it is too large.
+            return read_report(file.read(MOST_BYTES + 1), path.name)
     except OSError as error:
-        hint = "Write one with: datacanary check --format json --output result.json"
         raise RunError(f"The result cannot be read: {error.strerror}.", where=Where(str(path)), hint=hint) from error
 
 
@@ -141,7 +141,7 @@ def _say_status(forge: Forge, report: Report, place: Place, how: Commenting) -> 
         return None, ""
     target = MarkdownTarget.of(place.host, link=place.link)
     line = for_terminal(f"{report.verdict.status.upper()}: {report.verdict.summary}")
-    notes = tuple(_note(one) for one in _placed(report, how))
+    notes = tuple(_note(one) for one in annotations_of(report))
     status = CommitStatus(report.verdict.status, line, render(report, target), place.link, notes)
     try:
         return forge.set_status(report.versions.head.sha, status), ""
@@ -164,16 +164,10 @@ def _summarise(report: Report, how: Commenting) -> bool:
     return True
 
 
-def _placed(report: Report, how: Commenting) -> tuple[Annotation, ...]:
-    """Return annotations with paths as the repository has them."""
-    before = f"{how.folder}/" if how.folder else ""
-    return tuple(replace(one, path=f"{before}{one.path}") for one in remarks(report))
-
-
 def _commands(report: Report, how: Commenting) -> tuple[str, ...]:
     if how.environ.get("GITHUB_ACTIONS") != "true" or not how.own:
         return ()
-    return tuple(one.command() for one in _placed(report, how))
+    return tuple(one.command() for one in annotations_of(report))
 
 
 def _note(one: Annotation) -> Note:

@@ -73,6 +73,7 @@ def report_of(
         tool_version=__version__,
         promotable=result.release is None or not result.release.obstacles,
         secret=secrets.token_hex(16),
+        folder=versions.snapshots.head.tree.folder,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ from datacanary.model.run import Report, TableReport
 from datacanary.model.verdict import Check, Status
 from datacanary.report.checklines import short_finding
 from datacanary.report.encoding import for_terminal, for_workflow_command, for_workflow_property
-from datacanary.report.story import rank
+from datacanary.report.folding import rank
 
 MOST = 10
 """GitHub shows no more of one step."""
@@ -21,7 +22,7 @@ _LONGEST_TITLE, _LONGEST = 120, 800
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A remark on a line, counted from 1, of a file as the config names it; it steers nothing and quotes no cell."""
+    """A remark on a line, counted from 1, of a file as the repository has it; it steers nothing and quotes no cell."""
 
     path: str
     line: int
@@ -41,18 +42,16 @@ class Annotation:
 
 def annotations_of(report: Report) -> tuple[Annotation, ...]:
     """Return at most ten remarks, the worst first: one for each table that did not pass and that has a file."""
-    checks: dict[str, list[Check]] = {}
-    for check in report.verdict.checks:
-        checks.setdefault(check.table, []).append(check)
+    checks = report.verdict.by_table()
     told = [table for table in sorted(report.tables, key=rank) if table.status != "pass" and any(table.paths)]
-    return tuple(_annotation(table, checks.get(table.name, [])) for table in told[:MOST])
+    return tuple(_annotation(table, checks.get(table.name, ()), report) for table in told[:MOST])
 
 
-def _annotation(table: TableReport, checks: list[Check]) -> Annotation:
+def _annotation(table: TableReport, checks: Sequence[Check], report: Report) -> Annotation:
     path, line = _place(table)
     found = table.diff.reason if table.diff.failed else short_finding(checks)
     title = for_terminal(f"{table.name}: {table.status}")[:_LONGEST_TITLE]
-    return Annotation(path, line, _LEVELS[table.status], title, for_terminal(found)[:_LONGEST])
+    return Annotation(report.in_repository(path), line, _LEVELS[table.status], title, for_terminal(found)[:_LONGEST])
 
 
 def _place(table: TableReport) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from datacanary.model.run import TableReport
 from datacanary.model.tablediff import TableDiff
+from datacanary.model.verdict import severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,11 @@ class Section:
 
     table: TableReport
     inheriting: tuple[TableReport, ...]
+
+
+def rank(table: TableReport) -> tuple[int, bool, bool, str]:
+    """Put the worst first, and what caused it before what only reads it."""
+    return -severity(table.status), bool(table.diff.because_of), table.effect == "inherited", table.name
 
 
 def sections(telling: Sequence[TableReport]) -> tuple[Section, ...]:

@@ -20,7 +20,7 @@ from datacanary.report.html_columns import column_view
 from datacanary.report.html_lineage import drawn
 from datacanary.report.html_pictures import balance
 from datacanary.report.lineage import lineage_of
-from datacanary.report.story import Chapter, Line, Story, coverage_words, is_missing, story_of
+from datacanary.report.story import Chapter, Line, Story, coverage_words, story_of
 from datacanary.report.tableview import HEADERS, column_cells
 
 BUDGET = 9_500_000
@@ -155,7 +155,7 @@ def _line(line: Line, number: int | None) -> _LineView:
 
 def _filter(line: Line) -> str:
     """Name the status under which a table is found: one that was not compared never stands with those that passed."""
-    return "inconclusive" if line.table.status == "pass" and is_missing(line.table) else line.table.status
+    return "inconclusive" if line.only_looks_passed else line.table.status
 
 
 def _chapter(chapter: Chapter, depth: _Depth, number: int) -> Mapping[str, object]:

@@ -11,11 +11,11 @@ from datacanary.model.basic import Version
 from datacanary.model.run import Report
 from datacanary.report.encoding import cut
 from datacanary.report.lineage import lineage_of
-from datacanary.report.markdown_chapter import bullets, chapter_pieces
+from datacanary.report.markdown_chapter import bullets, chapter_pieces, icon
 from datacanary.report.markdown_lineage import as_mermaid
 from datacanary.report.markdown_piece import Parts, Piece, fitted
 from datacanary.report.markdown_words import ICONS, Dialect
-from datacanary.report.story import Line, Story, coverage_words, is_missing, story_of
+from datacanary.report.story import Line, Story, coverage_words, story_of
 
 Host = Literal["github", "gitlab", "bitbucket", "azure", "summary"]
 
@@ -43,20 +43,18 @@ _HEADINGS = ("Verdict", "Table", "Rows base → head", "Changed", "Columns", "Wh
 class MarkdownTarget:
     """Where a text goes: its host, how many bytes fit there, and what only the host's side knows.
 
-    `link` leads to the full report, `project` tells several projects of a repository apart, and `marker` is a line by
-    which a comment is found again: the first one where HTML comments are hidden, else the last. All may be empty.
+    `link` leads to the full report, `project` tells several projects of a repository apart. Both may be empty.
     """
 
     host: Host = "github"
     budget: int = BUDGETS["github"]
     link: str = ""
     project: str = ""
-    marker: str = ""
 
     @classmethod
-    def of(cls, host: Host, *, link: str = "", project: str = "", marker: str = "") -> MarkdownTarget:
+    def of(cls, host: Host, *, link: str = "", project: str = "") -> MarkdownTarget:
         """Make a target with the host's usual budget."""
-        return cls(host=host, budget=BUDGETS[host], link=link, project=project, marker=marker)
+        return cls(host=host, budget=BUDGETS[host], link=link, project=project)
 
     @property
     def dialect(self) -> Dialect:
@@ -64,10 +62,10 @@ class MarkdownTarget:
         return Dialect(html=self.host != "bitbucket")
 
 
-USUAL = MarkdownTarget()
+_USUAL = MarkdownTarget()
 
 
-def render(report: Report, target: MarkdownTarget = USUAL) -> str:
+def render(report: Report, target: MarkdownTarget = _USUAL) -> str:
     """Write a report for a host: no value of a cell in it but those that may leave this machine, within the budget.
 
     Sections are left out whole, the least important first, and counted. The result ends without a line end.
@@ -83,8 +81,6 @@ def render(report: Report, target: MarkdownTarget = USUAL) -> str:
 
 def _opening(story: Story, target: MarkdownTarget) -> Iterator[Piece]:
     report, dialect = story.report, target.dialect
-    if target.marker and target.host not in _VISIBLE_MARKERS:
-        yield Piece(target.marker)
     status = report.verdict.status
     summary = cut(report.verdict.summary, 300)
     yield Piece(f"### {ICONS[status]} {status.upper()}: {dialect.prose(summary)}")
@@ -98,9 +94,6 @@ def _opening(story: Story, target: MarkdownTarget) -> Iterator[Piece]:
     if story.declared:
         told = [f"{ICONS[check.status]} {check.status}: {dialect.prose(text)}" for check, text in story.declared]
         yield Piece(f"**Declared by this change**\n\n{bullets(told[:_MOST_TESTS])}", "declarations")
-
-
-_VISIBLE_MARKERS = frozenset({"bitbucket", "azure"})
 
 
 def _sentence(text: str) -> str:
@@ -131,7 +124,7 @@ def _version(version: Version, dialect: Dialect) -> str:
 
 
 def _overview(story: Story, dialect: Dialect) -> Iterator[Piece]:
-    """Write the table of tables, the worst first; only what passed can be left out for want of room."""
+    """Write the table of tables, the worst first, and count those that are too many."""
     if not story.lines:
         return
     shown, rest = story.lines[:_MOST_ROWS], story.lines[_MOST_ROWS:]
@@ -142,14 +135,10 @@ def _overview(story: Story, dialect: Dialect) -> Iterator[Piece]:
 
 
 def _row(line: Line, dialect: Dialect) -> str:
-    word = f"{ICONS[_icon(line)]} {line.word}"
+    word = f"{icon(line)} {line.word}"
     name = dialect.code(line.table.name, 80)
     schema, why = dialect.prose(line.schema, 60), dialect.prose(cut(line.why, 200))
     return f"| {word} | {name} | {line.rows} | {line.changed} | {schema} | {why} |"
-
-
-def _icon(line: Line) -> str:
-    return "inconclusive" if line.table.status == "pass" and is_missing(line.table) else line.word
 
 
 def _words(lines: Sequence[Line]) -> str:
@@ -187,5 +176,3 @@ def _closing(story: Story, target: MarkdownTarget) -> Iterator[Piece]:
     parts += [f"run {dialect.plain(report.run_id)}"]
     footer = " · ".join(parts)
     yield Piece(f"<sub>{footer}</sub>" if dialect.html else footer)
-    if target.marker and target.host in _VISIBLE_MARKERS:
-        yield Piece(target.marker)

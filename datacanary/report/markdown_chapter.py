@@ -12,7 +12,7 @@ from datacanary.report.markdown_piece import Group, Piece
 from datacanary.report.markdown_words import ICONS, Dialect
 from datacanary.report.readers import named
 from datacanary.report.signs import DASH
-from datacanary.report.story import Chapter, Story, is_missing
+from datacanary.report.story import Chapter, Line, Story
 from datacanary.report.tableview import HEADERS, column_cells
 
 _MOST_FINDINGS = 12
@@ -35,11 +35,15 @@ def bullets(lines: Sequence[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
+def icon(line: Line) -> str:
+    """Return the sign beside a table's word."""
+    return ICONS["inconclusive" if line.only_looks_passed else line.word]
+
+
 def _group(chapter: Chapter, dialect: Dialect, group: str) -> Group:
     line = chapter.line
-    icon = ICONS["inconclusive" if line.table.status == "pass" and is_missing(line.table) else line.word]
     told = dialect.prose(cut(chapter.table.diff.reason if chapter.table.diff.failed else line.why, 160))
-    title = f"{icon} {line.word}: {dialect.code(line.table.name, 80)}: {told}"
+    title = f"{icon(line)} {line.word}: {dialect.code(line.table.name, 80)}: {told}"
     begin = f"<details><summary>{title}</summary>" if dialect.html else f"#### {title}"
     pieces = [Piece(bullets(list(_sentences(chapter, dialect))), "details", group)]
     if chapter.columns:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from datacanary.model.run import Report, TableReport
+from datacanary.model.run import TableReport
 from datacanary.model.statistics import Cell
 from datacanary.report.masking import leave
 from datacanary.report.personal import is_personal
@@ -19,20 +19,13 @@ HASHED = ""
 _DIGITS = 6
 
 
-def shareable(report: Report) -> Report:
+def share_table(table: TableReport, secret: str) -> TableReport:
     """Take out every value of a cell but those of the columns that may be shown, and hash keys.
 
-    What was taken out already stays so: each renderer for what leaves the machine calls this itself. The hash is an
-    HMAC-SHA256 with the run's own secret, cut short: a row has one name all over a run, and who has the report alone
-    learns nothing by guessing keys. Without a secret, keys are left out.
+    What was taken out already stays so. The hash is an HMAC-SHA256 with the run's own secret, cut short: a row has one
+    name all over a run, and who has the report alone learns nothing by guessing keys. Without a secret, keys are left
+    out.
     """
-    if not report.tables:
-        return report
-    return replace(report, tables=tuple(share_table(table, report.secret) for table in report.tables))
-
-
-def share_table(table: TableReport, secret: str) -> TableReport:
-    """Do the same with one table."""
     # Only what is there is looked at: a table has hundreds of columns, and a report tells of a few.
     there = {column.name for column in table.diff.columns}.union(*(row.key.keys() for row in table.diff.samples))
     there = there.union(*(row.columns for row in table.diff.samples))

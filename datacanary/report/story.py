@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from datacanary.model.run import Report, TableReport
 from datacanary.model.tablediff import ColumnDiff
-from datacanary.model.verdict import DBT_TEST, Check, severity
+from datacanary.model.verdict import DBT_TEST, Check
 from datacanary.model.words import count, percent
 from datacanary.report.attribution import attribution_sentences
 from datacanary.report.checklines import check_sentences, declared_sentences, loose_sentences, short_finding
-from datacanary.report.folding import Section, sections, worth_telling
+from datacanary.report.folding import Section, rank, sections, worth_telling
 from datacanary.report.impact_words import can_differ, reached
 from datacanary.report.next_step import next_step
 from datacanary.report.noise import noise_sentences
@@ -38,6 +38,11 @@ class Line:
     changed: str
     schema: str
     why: str
+
+    @property
+    def only_looks_passed(self) -> bool:
+        """Whether the table should have been compared and was not, though no check says so."""
+        return self.table.status == "pass" and is_missing(self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +105,16 @@ class Story:
 
     def _told(self, told: Iterable[Section]) -> Iterator[Chapter]:
         lines = {line.table.name: line for line in self.lines}
-        checks = _by_table(self.report.verdict.checks)
+        checks = self.report.verdict.by_table()
         for section in told:
-            yield _chapter(section, lines, checks.get(section.table.name, []), self.report)
+            yield _chapter(section, lines, checks.get(section.table.name, ()), self.report)
 
 
 def story_of(report: Report) -> Story:
     """Choose and order what is told of a report."""
     ordered = sorted(report.tables, key=rank)
     shown = [table for table in ordered if table.diff.comparison != "unaffected"]
-    checks = _by_table(report.verdict.checks)
+    checks = report.verdict.by_table()
     told = sections([table for table in shown if len(ordered) == 1 or worth_telling(table)])
     names = {section.table.name for section in told}
     loose = [one for one in report.verdict.checks if one.check == DBT_TEST and one.table not in names]
@@ -118,23 +123,11 @@ def story_of(report: Report) -> Story:
         next_step=next_step(report),
         coverage=_coverage(ordered),
         declared=tuple(declared_sentences(report.verdict.declared)),
-        lines=tuple(_line(table, checks.get(table.name, [])) for table in shown),
+        lines=tuple(_line(table, checks.get(table.name, ())) for table in shown),
         spared=tuple(one.name for one in ordered if one.diff.comparison == "unaffected" and one.impact is not None),
         tests=tuple(loose_sentences(loose)),
         sections=told,
     )
-
-
-def _by_table(checks: Iterable[Check]) -> dict[str, list[Check]]:
-    found: dict[str, list[Check]] = {}
-    for check in checks:
-        found.setdefault(check.table, []).append(check)
-    return found
-
-
-def rank(table: TableReport) -> tuple[int, bool, bool, str]:
-    """Put the worst first, and what caused it before what only reads it."""
-    return -severity(table.status), bool(table.diff.because_of), table.effect == "inherited", table.name
 
 
 def coverage_words(coverage: Coverage) -> tuple[str, str, str]:

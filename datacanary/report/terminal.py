@@ -8,10 +8,10 @@ import tabulate as tables
 from tabulate import tabulate
 
 from datacanary.model.run import Report, TableReport
-from datacanary.model.verdict import DBT_TEST, Check, severity
+from datacanary.model.verdict import DBT_TEST, Check
 from datacanary.report.checklines import declared_lines, loose_tests
 from datacanary.report.encoding import for_terminal
-from datacanary.report.folding import Section, sections, worth_telling
+from datacanary.report.folding import Section, rank, sections, worth_telling
 from datacanary.report.impact_lines import spared_lines
 from datacanary.report.next_step import next_step
 from datacanary.report.section import section_lines
@@ -25,7 +25,7 @@ tables.MIN_PADDING = 0
 
 def render(report: Report, style: Style) -> str:
     """Write a report for a terminal; all texts from data and names are made harmless."""
-    ordered = sorted(report.tables, key=_rank)
+    ordered = sorted(report.tables, key=rank)
     shown = [table for table in ordered if table.diff.comparison != "unaffected"]
     parts = ["\n".join(_head(report, style))]
     declared = report.verdict.declared
@@ -58,11 +58,6 @@ def _tests(told: Sequence[Section], report: Report, style: Style) -> Iterator[st
 
 def _is_test_beside(check: Check, names: Collection[str]) -> bool:
     return check.check == DBT_TEST and check.table not in names
-
-
-def _rank(table: TableReport) -> tuple[int, bool, bool, str]:
-    """Put the worst first, and what caused it before what only reads it."""
-    return -severity(table.status), bool(table.diff.because_of), table.effect == "inherited", table.name
 
 
 def _head(report: Report, style: Style) -> Iterator[str]:

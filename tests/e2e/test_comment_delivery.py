@@ -1,6 +1,7 @@
 """A report is delivered as far as can be, and never more: whatever the host does, nothing is raised."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from datacanary.model.tablediff import Comparison, Key, RowCounts, TableDiff
 from datacanary.model.verdict import Check, Status, Verdict
 from datacanary.pipeline import comment
 from datacanary.pipeline.comment import Commenting, Delivered, deliver, read_result
+from datacanary.report.json_read import MOST_BYTES
 from datacanary.report.markdown import BUDGETS
 
 COMMENTS = "comments$"
@@ -74,7 +76,7 @@ def run(host: GitHubHost, tmp_path: Path, found: Report, **how: str) -> Delivere
 
 
 def test_all_of_it(github: GitHubHost, tmp_path: Path) -> None:
-    done = run(github, tmp_path, report(), folder="dbt/shop")
+    done = run(github, tmp_path, replace(report(), folder="dbt/shop"), folder="dbt/shop")
     assert (done.trouble, done.in_summary, done.commands) == (None, True, ())
     (body,) = github.bodies()
     assert body.startswith("<!-- datacanary:v1 project=dbt-shop-")
@@ -175,8 +177,16 @@ def test_a_summary_that_cannot_be_written_is_no_summary(github: GitHubHost, tmp_
 
 def test_a_result_that_is_no_file_is_told(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "there-is-none.json", Path("/dev/zero")):
-        with pytest.raises(RunError):
+        with pytest.raises(RunError) as caught:
             read_result(path)
+        assert "--format json --output" in caught.value.hint
+
+
+def test_a_result_that_is_too_large_is_told_so(tmp_path: Path) -> None:
+    with (tmp_path / "result.json").open("wb") as file:
+        file.truncate(MOST_BYTES + 5)
+    with pytest.raises(RunError, match="larger than 64 MiB"):
+        read_result(tmp_path / "result.json")
 
 
 def test_the_token_is_nowhere(github: GitHubHost, tmp_path: Path) -> None:

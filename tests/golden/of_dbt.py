@@ -22,7 +22,7 @@ READERS = {
 }
 
 
-def tested(name: str, table: str, base: DbtResult | None, head: DbtResult | None) -> Check:
+def check_of(name: str, table: str, base: DbtResult | None, head: DbtResult | None) -> Check:
     def results(one: DbtResult | None) -> Mapping[str, DbtResult]:
         return {} if one is None else {name: one}
 
@@ -40,19 +40,19 @@ def orders() -> Made:
     diff = TableDiff("keyed", "its query changed", key, RowCounts(99, 99, 0, 0, 20, 79), columns)
     checks = (
         changed("orders", "amount", "amount changed in 20 of 99 rows (20.2 %), limit 1 %"),
-        tested("unique_orders_order_id", "orders", ran("success"), ran("success")),
-        tested("accepted_values_orders_status", "orders", ran("success"), ran("fail", 3)),
-        tested("relationships_orders_customer_id", "orders", ran("fail", 3), ran("fail", 1200)),
-        tested("amount_is_plausible", "orders", ran("warn", 2), ran("warn", 4)),
-        tested("not_null_orders_amount", "orders", ran("fail", 4), ran("success")),
-        tested("not_null_orders_status", "orders", ran("success"), None),
+        check_of("unique_orders_order_id", "orders", ran("success"), ran("success")),
+        check_of("accepted_values_orders_status", "orders", ran("success"), ran("fail", 3)),
+        check_of("relationships_orders_customer_id", "orders", ran("fail", 3), ran("fail", 1200)),
+        check_of("amount_is_plausible", "orders", ran("warn", 2), ran("warn", 4)),
+        check_of("not_null_orders_amount", "orders", ran("fail", 4), ran("success")),
+        check_of("not_null_orders_status", "orders", ran("success"), None),
     )
     return Made("orders", "changed", diff, checks)
 
 
 def customers() -> Made:
     made = reader("customers", "spent", 12, 100, ("orders",))
-    test = tested("unique_customers_customer_id", "customers", None, ran("fail", 7))
+    test = check_of("unique_customers_customer_id", "customers", None, ran("fail", 7))
     return replace(made, checks=(*made.checks, test))
 
 
@@ -60,13 +60,13 @@ def payments() -> Made:
     reason = "its query changed; head could not be built: models/payments.sql: no such column"
     diff = TableDiff("not_compared", reason, NO_KEY, RowCounts(None, None), (), failed=True)
     undecided = Check("payments", None, "compared", "inconclusive", None, None, "default", reason)
-    test = tested("unique_payments_payment_id", "payments", ran("success"), ran("skipped", None))
+    test = check_of("unique_payments_payment_id", "payments", ran("success"), ran("skipped", None))
     return Made("payments", "changed", diff, (undecided, test))
 
 
 def of_dbt() -> Report:
     report = run("orders: amount changed in 20 of 99 rows (20.2 %), limit 1 %", customers(), orders(), payments())
-    loose = tested("books_balance", "", ran("success"), ran("error", None, "Catalog Error: no table ledger"))
+    loose = check_of("books_balance", "", ran("success"), ran("error", None, "Catalog Error: no table ledger"))
     verdict = replace(report.verdict, checks=(*report.verdict.checks, loose))
     tables = tuple(replace(table, read_by=READERS[table.name]) for table in report.tables)
     return replace(report, verdict=verdict, tables=tables)
@@ -74,7 +74,7 @@ def of_dbt() -> Report:
 
 def only_tests() -> Report:
     diff = replace(orders().diff, columns=(), rows=RowCounts(99, 99, 0, 0, 0, 99))
-    test = tested("unique_orders_order_id", "orders", ran("success"), ran("fail", 3))
+    test = check_of("unique_orders_order_id", "orders", ran("success"), ran("fail", 3))
     return run(f"orders: {test.message}", Made("orders", "changed", diff, (test,)))
 
 

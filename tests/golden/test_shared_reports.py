@@ -11,18 +11,20 @@ from explained import EXPLAINED
 from of_dbt import OF_DBT
 from reports import REPORTS as JUDGED
 
+from datacanary.forge.protocol import HostKind
+from datacanary.forge.sticky import Marker, marked
 from datacanary.report import junit, markdown
 from datacanary.report.markdown import MarkdownTarget
 
 FOLDER = Path(__file__).parent / "shared"
 REPORTS = JUDGED | EXPLAINED | OF_DBT
-MARKER = "<!-- datacanary:v1 project=shop head=4f1c9e2 run=98213 attempt=1 -->"
+MARKER = Marker("shop", "4f1c9e2", "98213", "1")
 LINK = "https://ci.example/98213"
 
 
-def beside(name: str, host: markdown.Host) -> str:
+def beside(name: str, host: HostKind) -> str:
     """Write a report for a host as a job does."""
-    return markdown.render(REPORTS[name], MarkdownTarget.of(host, link=LINK, project="shop", marker=MARKER))
+    return marked(markdown.render(REPORTS[name], MarkdownTarget.of(host, link=LINK, project="shop")), MARKER, host)
 
 
 TEXTS: dict[str, Callable[[], str]] = {

@@ -18,12 +18,10 @@ class AzureHost(Standin):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pulls: dict[int, dict[str, Any]] = {}
         self.threads: list[dict[str, Any]] = []
-        self.statuses: list[dict[str, Any]] = []
         self.routes = [
             ("GET", r"/acme/_apis/connectionData", lambda *_: Reply(200, {"authenticatedUser": {"id": BOT}})),
-            ("GET", PR, self._pull),
+            ("GET", PR, self.pull),
             ("GET", rf"{PR}/threads", self._list),
             ("POST", rf"{PR}/threads", self._create),
             ("PATCH", rf"{PR}/threads/(\d+)/comments/1", self._update),
@@ -52,10 +50,6 @@ class AzureHost(Standin):
         """Answer 401 to whom nobody knows."""
         known = request.headers.get("authorization") == f"Bearer {TOKEN}"
         return None if known else Reply(401, {"message": "TF400813: The user is not authorized."})
-
-    def _pull(self, _: Request, match: "re.Match[str]") -> Reply:
-        found = self.pulls.get(int(match[1]))
-        return self.missing if found is None else Reply(200, found)
 
     def _list(self, _: Request, match: "re.Match[str]") -> Reply:
         found = [one for one in self.threads if one["pr"] == int(match[1])]

@@ -19,12 +19,10 @@ class BitbucketHost(Standin):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pulls: dict[int, dict[str, Any]] = {}
         self.comments: list[dict[str, Any]] = []
-        self.statuses: list[dict[str, Any]] = []
         self.routes = [
             ("GET", r"/2\.0/user", lambda *_: Reply(200, {"uuid": BOT, "type": "app_user"})),
-            ("GET", PR, self._pull),
+            ("GET", PR, self.pull),
             ("GET", rf"{PR}/comments", self._list),
             ("POST", rf"{PR}/comments", self._create),
             ("PUT", rf"{PR}/comments/(\d+)", self._update),
@@ -51,10 +49,6 @@ class BitbucketHost(Standin):
         """Answer 401 to whom nobody knows."""
         known = request.headers.get("authorization") == f"Bearer {TOKEN}"
         return None if known else Reply(401, {"type": "error", "error": {"message": "Token is invalid"}})
-
-    def _pull(self, _: Request, match: "re.Match[str]") -> Reply:
-        found = self.pulls.get(int(match[1]))
-        return self.missing if found is None else Reply(200, found)
 
     def _list(self, request: Request, match: "re.Match[str]") -> Reply:
         every = [one for one in self.comments if one["pr"] == int(match[1])]

@@ -27,15 +27,13 @@ class GitHubHost(Standin):
             READ_ONLY: (BOT, set[str]()),
             OTHER: ("ada", {"comments"}),
         }
-        self.pulls: dict[int, dict[str, Any]] = {}
         self.comments: list[dict[str, Any]] = []
         self.check_runs: list[dict[str, Any]] = []
-        self.statuses: list[dict[str, Any]] = []
         self.minimised: list[str] = []
         self.routes = [
             ("POST", r"(?:/api)?/graphql", self._graphql),
             ("GET", rf"{R}/pulls", self._list_pulls),
-            ("GET", rf"{R}/pulls/(\d+)", self._pull),
+            ("GET", rf"{R}/pulls/(\d+)", self.pull),
             ("GET", rf"{R}/issues/(\d+)/comments", self._list),
             ("POST", rf"{R}/issues/(\d+)/comments", self._create),
             ("PATCH", rf"{R}/issues/comments/(\d+)", self._update),
@@ -98,10 +96,6 @@ class GitHubHost(Standin):
         wanted = request.query["head"]
         found = [one for one in self.pulls.values() if one["head"]["label"] == wanted and one["state"] == "open"]
         return Reply(200, found)
-
-    def _pull(self, _: Request, match: "re.Match[str]") -> Reply:
-        found = self.pulls.get(int(match[1]))
-        return self.missing if found is None else Reply(200, found)
 
     def _list(self, request: Request, match: "re.Match[str]") -> Reply:
         found, more = paged([one for one in self.comments if one["issue"] == int(match[1])], request)

@@ -21,12 +21,10 @@ class GitLabHost(Standin):
 
     def __init__(self) -> None:
         super().__init__()
-        self.requests_open: dict[int, dict[str, Any]] = {}
         self.notes: list[dict[str, Any]] = []
-        self.statuses: list[dict[str, Any]] = []
         self.routes = [
             ("GET", r"/api/v4/user", lambda *_: Reply(200, {"id": 9, "username": BOT, "bot": True})),
-            ("GET", MR, self._request),
+            ("GET", MR, self.pull),
             ("GET", rf"{MR}/notes", self._list),
             ("POST", rf"{MR}/notes", self._create),
             ("PUT", rf"{MR}/notes/(\d+)", self._update),
@@ -36,7 +34,7 @@ class GitLabHost(Standin):
 
     def open_pull(self, number: int, sha: str) -> None:
         """Open a merge request."""
-        self.requests_open[number] = {"iid": number, "state": "opened", "sha": sha, "source_branch": "work"}
+        self.pulls[number] = {"iid": number, "state": "opened", "sha": sha, "source_branch": "work"}
 
     def write(self, author: str, body: str, number: int = 7, *, system: bool = False) -> int:
         """Write a note as somebody."""
@@ -56,10 +54,6 @@ class GitLabHost(Standin):
         if request.headers.get("private-token") == READ_ONLY:
             return Reply(403, {"error": "insufficient_scope"}) if request.method != "GET" else None
         return Reply(401, {"message": "401 Unauthorized"})
-
-    def _request(self, _: Request, match: "re.Match[str]") -> Reply:
-        found = self.requests_open.get(int(match[1]))
-        return self.missing if found is None else Reply(200, found)
 
     def _list(self, request: Request, match: "re.Match[str]") -> Reply:
         every = [one for one in self.notes if one["mr"] == int(match[1])]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from datacanary.forge.event import Place
 from datacanary.forge.posting import open_forge
@@ -39,6 +39,7 @@ class AnyHost(Protocol):
     url: str
     faults: list[Fault]
     requests: list[Request]
+    statuses: list[dict[str, Any]]
 
     def open_pull(self, number: int, sha: str) -> None:
         """Open a pull request, or push to it."""

@@ -65,12 +65,14 @@ Handler = Callable[[Request, "re.Match[str]"], Reply]
 
 
 class Standin:
-    """The part that all hosts share: who asks, what goes wrong, what was asked."""
+    """The part that all hosts share: pull requests and statuses, who asks, what goes wrong, what was asked."""
 
     missing = Reply(404, {"message": "Not Found"})
 
     def __init__(self) -> None:
         self.routes: list[tuple[str, str, Handler]] = []
+        self.pulls: dict[int, dict[str, Any]] = {}
+        self.statuses: list[dict[str, Any]] = []
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
         self.lock = threading.RLock()
@@ -81,6 +83,11 @@ class Standin:
         """Return a number that is higher than all before."""
         self._last_id += 1
         return self._last_id
+
+    def pull(self, _: Request, match: "re.Match[str]") -> Reply:
+        """Answer with a pull request as the host has it."""
+        found = self.pulls.get(int(match[1]))
+        return self.missing if found is None else Reply(200, found)
 
     def asked(self, method: str, path: str = "") -> list[Request]:
         """Return the requests of a kind."""
@@ -121,45 +128,7 @@ class Standin:
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Listen on loopback while the block runs."""
-        standin = self
-
-        class Listener(BaseHTTPRequestHandler):
-            """Turns HTTP into requests and replies."""
-
-            protocol_version = "HTTP/1.1"
-            # Head and body in one packet, or each reply waits for the other side's acknowledgement.
-            wbufsize = 65_536
-
-            def _serve(self) -> None:
-                parts = urlsplit(self.path)
-                size = int(self.headers.get("content-length") or 0)
-                content = self.rfile.read(size)
-                request = Request(
-                    self.command,
-                    unquote(parts.path),
-                    dict(parse_qsl(parts.query)),
-                    {name.lower(): value for name, value in self.headers.items()},
-                    json.loads(content) if content else None,
-                )
-                reply = standin.answer(request)
-                if reply is None:
-                    self.close_connection = True
-                    return
-                text = b"" if reply.body is None else json.dumps(reply.body).encode()
-                self.send_response(reply.status)
-                for name, value in reply.headers.items():
-                    self.send_header(name, value)
-                self.send_header("content-type", "application/json; charset=utf-8")
-                self.send_header("content-length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 -- the library's names
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _listener(self))
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
@@ -170,6 +139,48 @@ class Standin:
             server.shutdown()
             server.server_close()
             thread.join()
+
+
+def _listener(standin: Standin) -> type[BaseHTTPRequestHandler]:
+    """Return what turns HTTP into requests to a stand-in, and its replies into HTTP."""
+
+    class Listener(BaseHTTPRequestHandler):
+        """Turns HTTP into requests and replies."""
+
+        protocol_version = "HTTP/1.1"
+        # Head and body in one packet, or each reply waits for the other side's acknowledgement.
+        wbufsize = 65_536
+
+        def _serve(self) -> None:
+            parts = urlsplit(self.path)
+            size = int(self.headers.get("content-length") or 0)
+            content = self.rfile.read(size)
+            request = Request(
+                self.command,
+                unquote(parts.path),
+                dict(parse_qsl(parts.query)),
+                {name.lower(): value for name, value in self.headers.items()},
+                json.loads(content) if content else None,
+            )
+            reply = standin.answer(request)
+            if reply is None:
+                self.close_connection = True
+                return
+            text = b"" if reply.body is None else json.dumps(reply.body).encode()
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-type", "application/json; charset=utf-8")
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 -- the library's names
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Listener
 
 
 def paged(found: list[Any], request: Request, size_name: str = "per_page") -> tuple[list[Any], bool]:

@@ -10,7 +10,7 @@ from datacanary.model.basic import Pair, Version
 from datacanary.model.impact import Clause
 from datacanary.model.run import Report
 from datacanary.model.statistics import ValueCount
-from datacanary.model.tablediff import ColumnDiff, Key, SampleRow
+from datacanary.model.tablediff import ColumnDiff, Key, SampleRow, TableDiff
 from datacanary.model.verdict import DBT_TEST, Check, Verdict
 
 PAYLOADS: tuple[str, ...] = (
@@ -124,33 +124,7 @@ PAYLOADS: tuple[str, ...] = (
 
 def hostile_report(payload: str) -> Report:
     """Make a report in which every name, value, path, message and version is the payload, and all may be shown."""
-    side = replace(
-        statistics(),
-        minimum=payload,
-        maximum=payload,
-        quantiles={},
-        top=(ValueCount(payload, 60), ValueCount(None, 3)),
-        shapes=(ValueCount(payload, 12),),
-    )
-    columns = (
-        ColumnDiff(payload, "type_changed", Pair(payload, payload), 20, statistics=Pair(side, side)),
-        ColumnDiff(f"{payload} gone", "removed", Pair(payload, None)),
-    )
-    samples = (
-        SampleRow("changed", {payload: payload}, {payload: payload}, {payload: f"{payload}."}, (payload,)),
-        SampleRow("added", {payload: payload}, {}, {}),
-    )
-    table = full_table()
-    diff = replace(
-        table,
-        reason=payload,
-        key=Key((payload,), "inferred", Pair(0, 0), Pair(0, 0)),
-        columns=columns,
-        samples=samples,
-        notes=(payload,),
-        causes=(replace(table.causes[0], message=payload, shows=(payload,), discreet=payload),),
-        marks=(replace(table.marks[0], quoted=payload, path=payload, inherited_from=payload),),
-    )
+    diff = _difference(payload)
     broken = replace(diff, comparison="not_compared", failed=True, reason=f"head could not be built: {payload}")
     report = full_report(diff)
     impact = replace(
@@ -178,6 +152,36 @@ def hostile_report(payload: str) -> Report:
         notes=(payload,),
         inputs=replace(report.inputs, how=payload),
         secret="5" * 32,
+    )
+
+
+def _difference(payload: str) -> TableDiff:
+    side = replace(
+        statistics(),
+        minimum=payload,
+        maximum=payload,
+        quantiles={},
+        top=(ValueCount(payload, 60), ValueCount(None, 3)),
+        shapes=(ValueCount(payload, 12),),
+    )
+    columns = (
+        ColumnDiff(payload, "type_changed", Pair(payload, payload), 20, statistics=Pair(side, side)),
+        ColumnDiff(f"{payload} gone", "removed", Pair(payload, None)),
+    )
+    samples = (
+        SampleRow("changed", {payload: payload}, {payload: payload}, {payload: f"{payload}."}, (payload,)),
+        SampleRow("added", {payload: payload}, {}, {}),
+    )
+    table = full_table()
+    return replace(
+        table,
+        reason=payload,
+        key=Key((payload,), "inferred", Pair(0, 0), Pair(0, 0)),
+        columns=columns,
+        samples=samples,
+        notes=(payload,),
+        causes=(replace(table.causes[0], message=payload, shows=(payload,), discreet=payload),),
+        marks=(replace(table.marks[0], quoted=payload, path=payload, inherited_from=payload),),
     )
 
 

@@ -22,6 +22,15 @@ def test_at_most_ten_are_made_the_worst_first_and_none_of_what_passed() -> None:
     assert [(one.level, one.title) for one in found[:2]] == [("error", "f: fail"), ("warning", "w0: warn")]
 
 
+def test_its_path_is_the_one_in_the_repository_wherever_in_it_the_project_lies() -> None:
+    report = full_report()
+    failed = replace(report, tables=(replace(report.tables[0], status="fail"),))
+    for folder, path in (("", "models/orders.sql"), ("work/dbt", "work/dbt/models/orders.sql")):
+        (one,) = annotations_of(replace(failed, folder=folder))
+        assert (one.path, one.line) == (path, 3)
+        assert one.command().startswith(f"::error file={path},line=3,")
+
+
 def test_it_stands_at_the_clause_of_heads_text_that_did_it() -> None:
     report = full_report()
     told = "amount changed in 20 of 89 rows (22.5 %), limit 1 %"

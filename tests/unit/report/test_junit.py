@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+import pytest
 from full_report import full_report
 
 from datacanary.model.run import Report
@@ -36,6 +37,39 @@ def test_each_status_is_what_a_host_counts() -> None:
     assert cases[0][0].get("message") == "told (datacanary.yml:7)"
     assert cases[4][0].text == "dry run, fail: told (datacanary.yml:7)"
     assert {case.get("file") for case in cases} == {"models/orders.sql"}
+
+
+def test_a_file_is_named_as_the_repository_has_it() -> None:
+    root = read(replace(with_checks(check("fail")), folder="work/dbt"))
+    assert [case.get("file") for case in root.iter("testcase")] == ["work/dbt/models/orders.sql"]
+
+
+def many() -> Report:
+    """Make a report of 50 tables with 20 checks each: of each status as many."""
+    report = full_report()
+    statuses: tuple[Status, ...] = ("fail", "warn", "pass", "inconclusive")
+    of_one = [replace(check(statuses[place % 4]), column=f"ä{place}") for place in range(20)]
+    names = [f"orders_{number}" for number in range(50)]
+    checks = tuple(replace(one, table=name) for name in names for one in of_one)
+    tables = tuple(replace(report.tables[0], name=name, status="fail") for name in names)
+    return replace(report, tables=tables, verdict=replace(report.verdict, checks=checks))
+
+
+def test_what_has_no_room_is_left_out_and_counted_and_what_failed_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = many()
+    size = len(junit.render(report).encode())
+    for budget in (20_000, size * 2 // 3, size - 1):
+        monkeypatch.setattr(junit, "BUDGET", budget)
+        root = read(report)
+        assert budget * 4 / 5 < len(junit.render(report).encode()) <= budget
+        *kept, left = root.iter("testcase")
+        assert (left.get("name"), left[0].tag) == ("left out", "skipped")
+        assert f"{1000 - len(kept):,} cases of " in left[0].get("message", "")
+        failed = [case for case in kept if case.find("failure") is not None or case.find("error") is not None]
+        assert len(failed) == min(len(kept), 500)
+        assert root.get("tests") == str(len(kept) + 1)
+    monkeypatch.setattr(junit, "BUDGET", size * 2)
+    assert len(list(read(report).iter("testcase"))) == 1000
 
 
 def test_no_two_cases_of_a_table_have_one_name_and_tests_have_their_own() -> None:
