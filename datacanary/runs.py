@@ -26,6 +26,7 @@ KEEP_DAYS = 3
 """How long a run's tables are kept, in days; its result stays until `clean` drops it."""
 
 _RESULT, _STARTED, _TABLES = "run.json", "started.json", "tables.json"
+_KILLED = "killed.txt"
 _KEPT = TypeAdapter(tuple[Kept, ...])
 
 
@@ -181,6 +182,19 @@ class Runs:
                 raise CanaryError(
                     f"The run {folder.run_id} cannot be removed: {error.strerror}.", where=Where(str(folder.path))
                 ) from error
+
+    def drop_killed(self, folder: RunFolder) -> None:
+        """Remove a run that was killed, and remember that there was one; raises CanaryError if that cannot be."""
+        try:
+            _write(self.folder / _KILLED, "".join(f"{one}\n" for one in (*self.killed(), folder.run_id)).encode())
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        self.drop(folder)
+
+    def killed(self) -> tuple[str, ...]:
+        """List the ids of the runs that were removed since they were killed, oldest first."""
+        file = self.folder / _KILLED
+        return tuple(dict.fromkeys(file.read_text("utf-8").split())) if file.exists() else ()
 
     def discard(self, folder: RunFolder, run: StoredRun) -> None:
         """Remove a run's tables and keep its result."""

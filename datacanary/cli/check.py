@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from datacanary.cli.asking import asked, extent
@@ -24,6 +26,10 @@ from datacanary.cli.options import (
     Select,
     Verbose,
 )
+
+if TYPE_CHECKING:
+    from datacanary.model.run import Report
+    from datacanary.pipeline.home import Asked
 
 
 def check(
@@ -62,14 +68,16 @@ def check(
         console.settle()
         show(done.report, format, output, console)
         if comment:
-            from datacanary.cli.commenting import hand_over
-            from datacanary.pipeline.comment import Commenting, folder_of
-
-            how = Commenting(environ=ask.environ, mode=comment_mode, project=project, folder=folder_of(ask))
-            told = hand_over(done.report, how, console).told
-            if told:
-                console.note(told)
+            _comment(done.report, ask, comment_mode, project, console)
         console.detail(timing(done, console))
         if done.trouble:
             console.detail(done.trouble)
         raise typer.Exit(exit_code(done.report.verdict.status))
+
+
+def _comment(report: Report, ask: Asked, mode: CommentMode, project: str, console: Console) -> None:
+    from datacanary.cli.commenting import from_here, hand_over
+
+    told = hand_over(report, from_here(ask, mode, project), console).told
+    if told:
+        console.note(told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from datacanary.cli.asking import asked, extent
@@ -21,6 +23,9 @@ from datacanary.cli.options import (
     Select,
     Verbose,
 )
+
+if TYPE_CHECKING:
+    from datacanary.model.verdict import Status
 
 
 def deploy(
@@ -56,11 +61,12 @@ def deploy(
         done, record = run(asked(config, base, head, select, how_far), console.tell, judged)
         console.settle()
         if format == "terminal":
-            if record is not None:
-                console.result(f"\n{promoted(record)}")
-            elif done.report.verdict.status in {"pass", "warn"}:
-                console.result("\nNothing was promoted: no table changed.")
-            else:
-                console.result("\nNothing was promoted; head's tables are dropped, the report is kept.")
+            console.result(f"\n{promoted(record) if record is not None else _not_promoted(done.report.verdict.status)}")
         console.detail(timing(done, console))
         raise typer.Exit(exit_code(done.report.verdict.status))
+
+
+def _not_promoted(status: Status) -> str:
+    if status in {"pass", "warn"}:
+        return "Nothing was promoted: no table changed."
+    return "Nothing was promoted; head's tables are dropped, the report is kept."

@@ -16,7 +16,7 @@ import typer
 from datacanary.cli.console import Console
 from datacanary.errors import CanaryError, Interrupted
 
-_STOPPED = "Production is untouched and the run is dropped. Should a run be killed: datacanary clean --expired"
+_STOPPED = "Production is untouched, and a check leaves nothing behind. If one was killed: datacanary clean --expired"
 
 
 @contextmanager

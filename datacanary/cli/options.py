@@ -39,9 +39,8 @@ Output = Annotated[
     Path | None, typer.Option("--output", metavar="PATH", help="Write the report to a file instead of stdout.")
 ]
 StateFormat = Annotated[Literal["terminal", "json"], typer.Option("--format", help="How to write it.")]
-Format = Annotated[
-    Literal["terminal", "markdown", "html", "json", "junit"], typer.Option("--format", help="How to write the result.")
-]
+ReportFormat = Literal["terminal", "markdown", "html", "json", "junit"]
+Format = Annotated[ReportFormat, typer.Option("--format", help="How to write the result.")]
 Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of --format json instead.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its end; `last` for the newest.")]
 NoStatistics = Annotated[

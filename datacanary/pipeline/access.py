@@ -34,9 +34,9 @@ class Access:
         self._opened: _Opened | None = None
 
     def unchanged(self) -> None:
-        """Raise DataError if somebody wrote to the warehouse since it was first opened; while it is open, nobody can.
+        """Raise DataError if somebody wrote to the warehouse since it was first opened.
 
-        Or what they write is not seen there.
+        While it is open nobody can, or what they write is not seen there.
         """
         if self._opened is None and self._state is not None and self._warehouse.state() != self._state:
             raise DataError(

@@ -73,9 +73,9 @@ def _empty(place: Path, *, there: bool) -> None:
         return
     for entry in place.iterdir():
         if entry.is_dir():
-            shutil.rmtree(entry)
+            shutil.rmtree(entry, ignore_errors=True)
         else:
-            entry.unlink()
+            entry.unlink(missing_ok=True)
 
 
 def _make(place: Path, shown: Path) -> Size:

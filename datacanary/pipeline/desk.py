@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from datacanary.model.config import Config
-from datacanary.model.release import Registered
+from datacanary.model.release import PromotionRecord, Registered
 from datacanary.pipeline.home import Asked, Home, find_home, open_warehouse, read_config
 from datacanary.protocols.warehouse import Warehouse
 from datacanary.release.journal import Act, ActKind
@@ -62,19 +62,21 @@ def expired_replaced(desk: Desk) -> tuple[Registered, ...]:
 
 def expired(desk: Desk) -> tuple[Registered, ...]:
     """Return what is past its time in the warehouse, whichever machine it is of."""
-    keep, promotions, at = desk.config.release.keep_replaced, desk.warehouse.promotions(), datetime.now(UTC)
-    return tuple(one for one in desk.warehouse.registered() if is_expired(one, promotions, keep, at))
+    return expired_of(desk, desk.warehouse.registered(), desk.warehouse.promotions())
+
+
+def expired_of(
+    desk: Desk, registered: Sequence[Registered], promotions: Sequence[PromotionRecord]
+) -> tuple[Registered, ...]:
+    """Return what of this is past its time."""
+    keep, at = desk.config.release.keep_replaced, datetime.now(UTC)
+    return tuple(one for one in registered if is_expired(one, promotions, keep, at))
 
 
 def of_runs(desk: Desk, runs: Collection[str]) -> tuple[Registered, ...]:
     """Return what these runs have in the warehouse and no rollback needs."""
     registered = desk.warehouse.registered()
     return droppable(registered, desk.warehouse.promotions(), runs) if registered else ()
-
-
-def drop_builds(desk: Desk, runs: Collection[str]) -> None:
-    """Drop the tables of both versions that these runs have in the warehouse."""
-    desk.warehouse.drop([one for one in desk.warehouse.registered() if one.kind == "build" and one.run_id in runs])
 
 
 def drop_in_warehouse(desk: Desk, chosen: Sequence[Registered]) -> tuple[Registered, ...]:

@@ -9,6 +9,7 @@ from datacanary.errors import ConfigError
 from datacanary.model.config import Config
 from datacanary.model.outline import OutlineOf
 from datacanary.pipeline.home import Home, open_warehouse
+from datacanary.protocols.warehouse import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,15 @@ class Engine:
     catalog: str
     outline: OutlineOf | None = None
 
+    @classmethod
+    def of(cls, warehouse: Warehouse) -> Engine:
+        """Ask a warehouse."""
+        return cls(warehouse.dialect, warehouse.catalog, warehouse.outline)
+
 
 def engine_of(config: Config, home: Home, environ: Mapping[str, str]) -> Engine:
     """Ask the warehouse for its dialect and name; where its URL needs a variable that is not set, it stays unnamed."""
     try:
-        warehouse = open_warehouse(config, home, environ)
+        return Engine.of(open_warehouse(config, home, environ))
     except ConfigError:
         return Engine("duckdb", "")
-    return Engine(warehouse.dialect, warehouse.catalog, warehouse.outline)

@@ -9,7 +9,7 @@ from typing import Literal
 from datacanary.errors import RunError, WarehouseError
 from datacanary.model.release import PromotionRecord, Registered
 from datacanary.model.run import Entry, Left, Report, State, WayBack
-from datacanary.pipeline.desk import Desk, drop_in_warehouse, expired, of_runs, open_desk
+from datacanary.pipeline.desk import Desk, drop_in_warehouse, expired, expired_of, of_runs, open_desk
 from datacanary.pipeline.home import Asked
 from datacanary.release.journal import unfinished
 from datacanary.release.retention import kept_until
@@ -20,7 +20,8 @@ def look(asked: Asked) -> State:
     """Look at the runs of this machine and the warehouse's state of record."""
     desk = open_desk(asked)
     entries = tuple(_entry(desk.runs, folder) for folder in desk.runs.all())
-    promotions, registered, old = desk.warehouse.promotions(), desk.warehouse.registered(), set(expired(desk))
+    promotions, registered = desk.warehouse.promotions(), desk.warehouse.registered()
+    old = set(expired_of(desk, registered, promotions))
     return State(
         entries,
         promotions,

@@ -1,4 +1,4 @@
-"""What a run that did not finish has made, here and in the warehouse."""
+"""What a run that came to nothing has made, here and in the warehouse."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from datacanary.protocols.warehouse import Warehouse
 from datacanary.runs import RunFolder, Runs
 
 
-def drop_unfinished(runs: Runs, folder: RunFolder, warehouse: Warehouse) -> None:
-    """Leave nothing of a run behind; called while the reason is on its way to the user, it raises none of its own.
+def drop_unfinished(runs: Runs, folder: RunFolder, warehouse: Warehouse | None) -> None:
+    """Leave nothing of a run behind; `warehouse` is None if nothing was done there yet.
 
     What the warehouse does not drop now stays in its register; then the folder stays, too: by it `clean` knows whose
     that is.
     """
-    if not warehouse.capabilities.builds_in_folder:
-        try:
-            made = [one for one in warehouse.registered() if one.kind == "build" and one.run_id == folder.run_id]
-            warehouse.drop(made)
-        except CanaryError:
-            return
-    runs.drop(folder)
+    try:
+        if warehouse is not None and not warehouse.capabilities.builds_in_folder:
+            drop_builds(warehouse, folder.run_id)
+        runs.drop(folder)
+    except (CanaryError, OSError):
+        # Why the run came to nothing is on its way to the user, and must not be hidden; `status` lists what is left.
+        return
+
+
+def drop_builds(warehouse: Warehouse, run_id: str) -> None:
+    """Drop the tables of both versions that a run has in the warehouse; raises what `Warehouse.drop` raises."""
+    warehouse.drop([one for one in warehouse.registered() if one.kind == "build" and one.run_id == run_id])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from datacanary.impact.plan import NOTHING_KNOWN
 from datacanary.model.plan import Plan
 from datacanary.pipeline.choosing import Chosen, choose_versions
-from datacanary.pipeline.home import Asked, find_home
+from datacanary.pipeline.home import Asked, Tell, find_home
 from datacanary.pipeline.outlining import columns_outside, outlined, planned
 from datacanary.pipeline.versions import Versions, read_plain_sql
 from datacanary.sql.collector import resting_collector
-
-Tell = Callable[[str], None]
 
 
 def silent(said: str) -> None:

@@ -13,10 +13,11 @@ from datacanary.model.basic import Relation
 from datacanary.model.release import PromotionRecord, ReleasePlan
 from datacanary.model.words import count
 from datacanary.pipeline.check import check
-from datacanary.pipeline.desk import Desk, drop_builds, drop_in_warehouse, expired_replaced, open_desk
+from datacanary.pipeline.desk import Desk, drop_in_warehouse, expired_replaced, open_desk
 from datacanary.pipeline.home import Asked, Tell
 from datacanary.pipeline.inputs import digests
 from datacanary.pipeline.judged import head_now, owner_of, place_of
+from datacanary.pipeline.leftovers import drop_builds
 from datacanary.pipeline.reporting import Checked
 from datacanary.project.git.pull_request import pull_request_event
 from datacanary.release.journal import Act
@@ -147,6 +148,7 @@ def _built_on(chosen: PromotionRecord, promotions: Sequence[PromotionRecord], ru
     for one in promotions[promotions.index(chosen) + 1 :]:
         if one.rolled_back_at or one.run_id not in stored:
             continue
+        # Of a result that cannot be read nobody knows what its builds read.
         with suppress(RunError):
             release = runs.load(stored[one.run_id]).release
             if release is not None and tables & {read.relation for read in release.inputs}:
@@ -175,6 +177,6 @@ def _discard(desk: Desk, done: Checked, run: StoredRun, tell: Tell) -> None:
     """Drop head's tables and keep the record; the verdict stands, whatever comes of this."""
     done.runs.discard(done.folder, replace(run, release=None))
     try:
-        drop_builds(desk, {done.folder.run_id})
+        drop_builds(desk.warehouse, done.folder.run_id)
     except CanaryError as error:
         tell(f"head's tables stay in the warehouse for `datacanary clean --run {done.folder.run_id}`: {error.problem}")

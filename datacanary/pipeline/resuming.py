@@ -8,7 +8,7 @@ from datacanary.errors import RunError
 from datacanary.pipeline.desk import Desk, drop_in_warehouse, open_desk
 from datacanary.pipeline.home import Asked, Tell
 from datacanary.pipeline.housekeeping import state_of
-from datacanary.release.resume import Settlement, Shown, settle, unknown
+from datacanary.release.resume import Folder, Settlement, Shown, settle, unknown
 from datacanary.runs import RunFolder
 
 
@@ -28,7 +28,7 @@ def resume_run(asked: Asked, run_id: str, tell: Tell) -> tuple[str, Settlement]:
     tell(f"settling {full}")
     drop_in_warehouse(desk, found.drop)
     if found.drop_folder and folder is not None:
-        desk.runs.drop(folder)
+        desk.runs.drop_killed(folder)
     return full, found
 
 
@@ -48,7 +48,7 @@ def _find(desk: Desk, run_id: str) -> tuple[RunFolder | None, str]:
     except RunError:
         known = {one.run_id for one in desk.warehouse.promotions()}
         known |= {one.run_id for one in desk.warehouse.journal()}
-        known |= {one.run_id for one in desk.warehouse.registered()}
+        known |= {one.run_id for one in desk.warehouse.registered()} | set(desk.runs.killed())
         named = sorted(one for one in known if run_id and (one.startswith(run_id) or one.endswith(run_id)))
         if len(named) != 1:
             raise
@@ -60,12 +60,18 @@ def _shown(desk: Desk, folder: RunFolder | None, run_id: str) -> Shown:
     warehouse = desk.warehouse
     return Shown(
         run_id=run_id,
-        folder="none" if folder is None else state_of(folder),
+        folder=_state(desk, folder, run_id),
         pid=folder.pid if folder else 0,
         promotions=warehouse.promotions(),
         journal=warehouse.journal(),
         registered=tuple(one for one in warehouse.registered() if one.run_id == run_id),
     )
+
+
+def _state(desk: Desk, folder: RunFolder | None, run_id: str) -> Folder:
+    if folder is not None:
+        return state_of(folder)
+    return "dropped" if run_id in desk.runs.killed() else "none"
 
 
 def _refused_if_unknown(shown: Shown, asked: str) -> Shown:

@@ -10,7 +10,7 @@ from datacanary.memory import Memory
 from datacanary.model.basic import Pair, Side, Version
 from datacanary.model.config import Config
 from datacanary.model.project import Project, SourceData
-from datacanary.pipeline.choosing import Chosen, choose_versions
+from datacanary.pipeline.choosing import Chosen
 from datacanary.pipeline.engine import Engine, engine_of
 from datacanary.pipeline.home import Asked, Home
 from datacanary.project.data_files import data_files, named_sources
@@ -45,16 +45,8 @@ class Versions:
         )
 
 
-def read_versions(asked: Asked) -> Versions:
-    """Read and parse base and head of a plain-SQL project.
-
-    Raises GitError, ConfigError or ProjectError; those of the base version say so.
-    """
-    return read_plain_sql(choose_versions(asked), asked)
-
-
 def read_plain_sql(chosen: Chosen, asked: Asked) -> Versions:
-    """Parse both versions of a plain-SQL project; raises ProjectError."""
+    """Parse both versions of a plain-SQL project; raises ProjectError, which says so if it is of the base version."""
     engine = engine_of(chosen.configs.head, chosen.home, asked.environ)
     memory = Cache(runs_of(chosen.home.folder, asked.environ).folder)
     return Versions(

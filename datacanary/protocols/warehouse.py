@@ -24,7 +24,7 @@ class Capabilities:
     """What an engine promises, told by `doctor` and the README.
 
     `reads_files`: queries may name data files of this machine. `builds_in_folder`: what a run builds lies in its own
-    folder, and is gone with it. `promotion_obstacle` says why nothing can be promoted there, if that is so.
+    folder, and is gone with it.
     """
 
     atomic_promotion: str
@@ -32,7 +32,6 @@ class Capabilities:
     parallel_builds: bool
     reads_files: bool = True
     builds_in_folder: bool = True
-    promotion_obstacle: str = ""
 
 
 class Warehouse(Protocol):

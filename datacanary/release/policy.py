@@ -73,7 +73,9 @@ def refuse_unfit(candidate: Candidate, engine: str, place: str) -> None:
     """Raise Refused for a run of which nothing can be promoted, whatever production looks like."""
     plan, run_id = candidate.plan, candidate.run_id
     if plan.obstacles:
-        raise Refused(f"{run_id} cannot be promoted: {'; '.join(plan.obstacles)}.")
+        raise Refused(
+            f"{run_id} cannot be promoted: {'; '.join(plan.obstacles)}.", hint=f"Once that is no longer so: {_AGAIN}"
+        )
     if not plan.swaps:
         raise Refused(f"{run_id} changed no table: there is nothing to promote.")
     if plan.engine != engine:

@@ -10,7 +10,8 @@ from datacanary.model.release import JournalEntry, PromotionRecord, Registered
 from datacanary.release.journal import ActKind, unfinished
 from datacanary.release.retention import droppable
 
-Folder = Literal["none", "working", "killed", "finished"]
+Folder = Literal["none", "working", "killed", "dropped", "finished"]
+"""`dropped`: it was killed, and a resume has dropped what it had made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def settle(shown: Shown) -> Settlement:
         happened = has_happened(entry.action, record)
         notes.append((entry.action, _state(happened), f"found by resume; {_by(entry)}"))
         told.append(_told(entry, happened=happened))
+    if shown.folder == "dropped":
+        told.append(f"{run_id} was killed before it came to a verdict, and is dropped: nothing of it is left")
     killed = shown.folder == "killed"
     if killed:
         told.append(f"{run_id} was killed before it came to a verdict: what it had built is dropped")
@@ -103,7 +106,7 @@ def _next_step(shown: Shown, record: PromotionRecord | None) -> str:
         return f"the way back: datacanary rollback {run_id}"
     if shown.folder == "finished":
         return f"datacanary promote {run_id}"
-    return "datacanary check" if shown.folder == "killed" else ""
+    return "datacanary check" if shown.folder in {"killed", "dropped"} else ""
 
 
 def unknown(shown: Shown) -> bool:

@@ -27,7 +27,7 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) 
     if threading.current_thread() is not threading.main_thread():
         return work()
     with ThreadPoolExecutor(1, "duckdb") as pool:
-        return _waited_for(pool.submit(work), connection)
+        return waited_for(pool.submit(work), connection.interrupt)
 
 
 def batches(
@@ -38,19 +38,20 @@ def batches(
         yield from reader
         return
     with ThreadPoolExecutor(1, "duckdb") as pool:
-        while (batch := _waited_for(pool.submit(next, reader, None), connection)) is not None:
+        while (batch := waited_for(pool.submit(next, reader, None), connection.interrupt)) is not None:
             yield batch
 
 
-def _waited_for(running: Future[T], connection: duckdb.DuckDBPyConnection) -> T:
+def waited_for(running: Future[T], stop: Callable[[], object]) -> T:
+    """Wait for what another thread does; whatever a signal raises meanwhile has `stop` end it, and goes on."""
     try:
         # Polars has waits go on after a Ctrl-C, so none may be long.
         while not running.done():
             wait([running], _SECONDS_BETWEEN_LOOKS)
     except BaseException:
-        # Between two statements an interrupt is lost, so it is said until it is heard.
+        # Between two statements it is lost, so it is said until it is heard.
         while not running.done():
-            connection.interrupt()
+            stop()
             wait([running], _SECONDS_BETWEEN_LOOKS)
         raise
     return running.result()

@@ -10,7 +10,7 @@ from datacanary.errors import UsageError
 from datacanary.pipeline.choosing import Chosen
 from datacanary.pipeline.dbt.beginning import Beginning
 from datacanary.pipeline.dbt.compiling import compiled
-from datacanary.pipeline.dbt.kit import kit_of
+from datacanary.pipeline.dbt.kit import Kit, kit_of
 from datacanary.pipeline.home import Asked, Extent, Tell
 from datacanary.pipeline.leftovers import drop_unfinished
 from datacanary.runs import runs_of
@@ -30,12 +30,9 @@ def check_dbt(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checke
     runs = runs_of(chosen.home.folder, asked.environ)
     runs.expire()
     folder = runs.start()
+    kit: Kit | None = None
     try:
         kit = kit_of(chosen, asked, folder.path.resolve(), tell)
-    except BaseException:
-        runs.drop(folder)
-        raise
-    try:
         kit.contained.prepare()
         tell(kit.contained.how)
         done = compiled(chosen, kit, meanwhile=_import_the_rest)
@@ -43,7 +40,7 @@ def check_dbt(chosen: Chosen, asked: Asked, kind: RunKind, tell: Tell) -> Checke
 
         return checked(done, Beginning(asked, kind, tell, runs, folder, started))
     except BaseException:
-        drop_unfinished(runs, folder, kit.warehouse)
+        drop_unfinished(runs, folder, kit.warehouse if kit is not None else None)
         raise
 
 

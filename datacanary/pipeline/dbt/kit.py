@@ -10,7 +10,7 @@ from datacanary.dbt.events import Invocation
 from datacanary.model.basic import Side
 from datacanary.pipeline.choosing import Chosen
 from datacanary.pipeline.dbt.work import Work, work_of
-from datacanary.pipeline.engine import Engine, engine_of
+from datacanary.pipeline.engine import Engine
 from datacanary.pipeline.home import Asked, Tell, open_warehouse
 from datacanary.protocols.contained import Contained
 from datacanary.protocols.warehouse import Warehouse
@@ -35,15 +35,14 @@ class Kit:
 
 def kit_of(chosen: Chosen, asked: Asked, folder: Path, tell: Tell) -> Kit:
     """Put together what preparing needs; raises UsageError and ConfigError."""
-    config = chosen.configs.head
-    memory = Cache(runs_of(chosen.home.folder, asked.environ).folder)
-    work: Work = work_of(chosen, asked.environ, folder, tell, runs_of(chosen.home.folder, asked.environ).folder)
+    config, kept = chosen.configs.head, runs_of(chosen.home.folder, asked.environ).folder
+    work = work_of(chosen, asked.environ, folder, tell, kept)
     warehouse = open_warehouse(config, chosen.home, asked.environ)
     return Kit(
         work=work,
         warehouse=warehouse,
         contained=warehouse.contain(work.rooms.map(lambda room: room.folder)),
-        memory=memory,
-        engine=engine_of(config, chosen.home, asked.environ),
+        memory=Cache(kept),
+        engine=Engine.of(warehouse),
         production=config.production,
     )

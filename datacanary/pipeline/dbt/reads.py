@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 
 from datacanary.model.basic import Relation
 from datacanary.model.plan import Build
@@ -33,13 +32,3 @@ def read_past(prepared: Prepared, builds: Sequence[Build]) -> tuple[tuple[str, R
     anew = {build.model.relation for build in builds if build.place != "shared"}
     paths = {build.model.path for build in builds}
     return tuple((path, relation) for path, relation in prepared.outside if relation in anew and path in paths)
-
-
-@contextmanager
-def dropped_on_failure(contained: Contained) -> Iterator[None]:
-    """Leave nothing of the builds behind, whatever stops the block."""
-    try:
-        yield
-    except BaseException:
-        contained.drop()
-        raise

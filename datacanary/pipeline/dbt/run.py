@@ -23,7 +23,7 @@ from datacanary.pipeline.dbt.data_files import put_data, way_of
 from datacanary.pipeline.dbt.deferral import to_build
 from datacanary.pipeline.dbt.incremental import not_shown
 from datacanary.pipeline.dbt.planning import Planned, plan_dbt_check
-from datacanary.pipeline.dbt.reads import dropped_on_failure, judge_reads, read_past
+from datacanary.pipeline.dbt.reads import judge_reads, read_past
 from datacanary.pipeline.dbt.release import Head, observed_reads, with_swaps
 from datacanary.pipeline.dbt.tests import tested_by
 from datacanary.pipeline.home import Extent, Tell
@@ -45,20 +45,19 @@ _SIDES: tuple[Side, ...] = ("base", "head")
 
 
 def checked(compiled: Compiled, beginning: Beginning) -> Checked:
-    """Plan, build, compare, judge and store; what was made for the run alone is dropped on a failure."""
+    """Plan, build, compare, judge and store; who called drops what was made where this fails."""
     planned = plan_dbt_check(compiled, beginning.asked)
     chosen, kind, folder = compiled.chosen, beginning.kind, beginning.folder
     config = planned.versions.configs.head
     judged = judged_of(chosen.snapshots.head, config, chosen.home, planned.kit.warehouse)
     run = _Run(planned, folder, beginning.asked.extent, beginning.tell)
-    with dropped_on_failure(planned.kit.contained):
-        result = run.with_work() if run.has_work else run.without_work()
-        seconds = time.perf_counter() - beginning.started
-        report = report_of(planned.versions, planned.plan, folder, kind, result, seconds)
-        release = result.release
-        # What a check does not let pass, somebody may approve.
-        if release is not None and report.promotable and (kind == "check" or _passed(report.verdict.status)):
-            release = run.kept(release)
+    result = run.with_work() if run.has_work else run.without_work()
+    seconds = time.perf_counter() - beginning.started
+    report = report_of(planned.versions, planned.plan, folder, kind, result, seconds)
+    release = result.release
+    # What a check does not let pass, somebody may approve.
+    if release is not None and report.promotable and (kind == "check" or _passed(report.verdict.status)):
+        release = run.kept(release)
     run.clear()
     beginning.runs.finish(folder, StoredRun(__version__, report, release, config.production, judged))
     trouble = planned.versions.memory.trouble
@@ -112,9 +111,7 @@ class _Run:
             inputs = observed_reads(self._plan, chosen, there)
         self.tell(f"dbt builds {count(len(chosen.builds), 'model')} for both versions")
         done = Building(kit, prepared, chosen.builds, present).run()
-        obstacle = kit.warehouse.capabilities.promotion_obstacle
-        obstacles = (obstacle,) if obstacle else ()
-        release = ReleasePlan((), production, inputs, hashed, kit.warehouse.engine, obstacles)
+        release = ReleasePlan((), production, inputs, hashed, kit.warehouse.engine)
         with kit.contained.built(self._production) as tables:
             subjects = compare_all(self._plan, done.built, self._comparing(tables))
             head = Head(prepared, done.built, tables, self.folder.run_id)

@@ -34,33 +34,32 @@ class Reader:
 
     def columns(self, relation: Physical) -> tuple[Column, ...] | None:
         """Return the columns of a relation, None if there is none."""
+        return tuple(Column(name, in_lower_case(kind)) for name, kind in self.described(relation)) or None
+
+    def described(self, relation: Physical) -> list[tuple[str, str]]:
+        """Return the names and types of columns as DuckDB writes them."""
         with statement(f"reading the columns of {relation}"):
-            found = self._connection.execute(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE lower(database_name) = lower(?) "
-                "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) ORDER BY column_index",
-                [relation.catalog, relation.schema, relation.name],
+            return self._connection.execute(
+                f"SELECT column_name, data_type FROM duckdb_columns() WHERE {sql.OF_THE_TABLE} "  # noqa: S608 -- our own words
+                "ORDER BY column_index",
+                sql.place(relation),
             ).fetchall()
-        return tuple(Column(name, in_lower_case(kind)) for name, kind in found) or None
 
     def definition(self, relation: Physical) -> str:
         """Return a view's query, an empty text for anything else."""
-        with statement(f"reading the definition of {relation}"):
-            found = self._connection.execute(
-                "SELECT sql FROM duckdb_views() WHERE lower(database_name) = lower(?) "
-                "AND lower(schema_name) = lower(?) AND lower(view_name) = lower(?)",
-                [relation.catalog, relation.schema, relation.name],
-            ).fetchone()
-        return str(found[0]) if found else ""
+        return self._text(relation, "(SELECT *, view_name AS table_name FROM duckdb_views())")
 
     def collated(self, relation: Physical) -> bool:
         """Tell whether a column of a table has a collation, or anything in its definition has that word."""
+        return "collate" in self._text(relation, "duckdb_tables()").lower()
+
+    def _text(self, relation: Physical, kind: str) -> str:
         with statement(f"reading the definition of {relation}"):
             found = self._connection.execute(
-                "SELECT sql FROM duckdb_tables() WHERE lower(database_name) = lower(?) "
-                "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)",
-                [relation.catalog, relation.schema, relation.name],
+                f"SELECT sql FROM {kind} WHERE {sql.OF_THE_TABLE}",  # noqa: S608 -- our own words
+                sql.place(relation),
             ).fetchone()
-        return found is not None and "collate" in str(found[0]).lower()
+        return str(found[0]) if found else ""
 
     def rows(self, relation: Physical) -> int:
         """Count rows."""

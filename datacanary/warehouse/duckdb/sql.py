@@ -8,6 +8,8 @@ from datacanary.model.basic import Physical
 from datacanary.sql.trees import behind_as, statements_of
 
 DIALECT = "duckdb"
+OF_THE_TABLE = "lower(database_name) = lower(?) AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)"
+"""What finds a relation in DuckDB's own tables, by the three values of `place`."""
 
 
 def identifier(name: str) -> str:
@@ -27,6 +29,11 @@ def text(value: str) -> str:
 def table(relation: Physical) -> str:
     """Name a relation with its database and schema."""
     return exp.table_(relation.name, db=relation.schema, catalog=relation.catalog, quoted=True).sql(DIALECT)
+
+
+def place(relation: Physical) -> list[str]:
+    """Return the values that `OF_THE_TABLE` asks for."""
+    return [relation.catalog, relation.schema, relation.name]
 
 
 def schema(catalog: str, name: str) -> str:

@@ -18,7 +18,7 @@ from datacanary.model.symptom import Symptom
 from datacanary.protocols.warehouse import Capabilities
 from datacanary.warehouse.duckdb import sql
 from datacanary.warehouse.duckdb.contained import DuckDBContained
-from datacanary.warehouse.duckdb.errors import in_short
+from datacanary.warehouse.duckdb.errors import in_short, statement
 from datacanary.warehouse.duckdb.open import LockedError, attach, beside, catalog_of
 from datacanary.warehouse.duckdb.outline import outline_of
 from datacanary.warehouse.duckdb.release.journal import read_journal
@@ -185,6 +185,6 @@ class DuckDBWarehouse:
 
     @contextmanager
     def _read_only(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with beside() as connection:
+        with beside() as connection, statement(f"reading {self._file.name}"):
             attach(connection, self._file)
             yield connection

@@ -137,7 +137,7 @@ class DuckDBWorkspace:
 
     def promotions(self) -> tuple[PromotionRecord, ...]:
         """Read the state of record, oldest first."""
-        with self._session.cursor() as cursor, statement("reading the state of record"):
+        with self._session.cursor() as cursor:
             return read_promotions(cursor, self._warehouse)
 
     def in_order(self, relation: Physical) -> bool:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Pair, Physical
 from datacanary.model.fence import Fence
 from datacanary.model.prints import PrintRequest
@@ -28,6 +27,7 @@ class BothPlaces:
     def __init__(self, catalog: Catalog, fences: Pair[Fence], conninfo: str) -> None:
         self._catalog, self._fences, self._conninfo = catalog, fences, conninfo
         self._reading = Reading()
+        self._pruning = Pruning(catalog, self._reading, conninfo)
         self.readings = self._reading.open
         self._asking = threading.RLock()
 
@@ -40,17 +40,17 @@ class BothPlaces:
     def rows(self, relation: Physical) -> int:
         """Count a relation's rows."""
         with self._asking:
-            return self._reading.rows(self._catalog, self._found(relation))
+            return self._reading.rows(self._catalog, self._catalog.there(relation))
 
     def in_order(self, relation: Physical) -> bool:
         """Tell whether a relation is a table."""
         with self._asking:
-            return self._catalog.in_order(self._found(relation))
+            return self._catalog.in_order(self._catalog.there(relation))
 
     def view(self, relation: Physical) -> str:
         """Return the query of a view with production's names, an empty text for a table."""
         with self._asking:
-            query = self._catalog.view(self._found(relation))
+            query = self._catalog.view(self._catalog.there(relation))
         for fence in self._fences:
             query = fence.logical(query)
         return query
@@ -63,7 +63,7 @@ class BothPlaces:
         if isinstance(relation, Query):
             raise TypeError(relation)
         with self._asking:
-            found = self._found(relation)
+            found = self._catalog.there(relation)
             chosen = self._catalog.columns(found) if columns is None else columns
             spread = self._reading.spread(self._catalog, self._both(relation, found))
         rows = sql.table(found.physical)
@@ -73,20 +73,17 @@ class BothPlaces:
     def prints(self, sides: Pair[Physical], request: PrintRequest) -> Prints | None:
         """Compare the checksums of two tables; None for anything but tables, and for a server that is too old."""
         with self._asking:
-            spreads = sides.map(lambda one: self._reading.spread(self._catalog, self._both(one, self._found(one))))
-            pruning = Pruning(self._catalog, self._reading, self._conninfo)
-            return pruning.prints(sides.map(self._found), request, spreads)
+            found = sides.map(self._catalog.there)
+            spreads = Pair(
+                self._reading.spread(self._catalog, self._both(sides.base, found.base)),
+                self._reading.spread(self._catalog, self._both(sides.head, found.head)),
+            )
+            return self._pruning.prints(found, request, spreads)
 
     def identifies(self, sides: Pair[Physical], columns: Sequence[str]) -> bool | None:
         """Prove that columns are a key of two tables; None for anything but tables."""
         with self._asking:
-            return Pruning(self._catalog, self._reading, self._conninfo).identifies(sides.map(self._found), columns)
-
-    def _found(self, relation: Physical) -> Found:
-        found = self._catalog.find(relation.schema, relation.name)
-        if found is None:
-            raise StatementError(f"{relation.schema}.{relation.name} does not exist.")
-        return found
+            return self._pruning.identifies(sides.map(self._catalog.there), columns)
 
     def _both(self, relation: Physical, found: Found) -> Iterator[Found]:
         """Return the relation on either side."""

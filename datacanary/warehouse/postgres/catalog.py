@@ -66,8 +66,18 @@ class Catalog:
         found = self._listed.get((schema.lower(), name.lower()), [])
         exact = [one for one in found if (one.schema, one.name) == (schema, name)]
         if len(found) > 1 and not exact:
-            raise StatementError(f"{schema}.{name} is the name of {len(found)} tables, told apart by upper case only.")
+            raise StatementError(
+                f"{schema}.{name} is the name of {len(found)} tables, told apart by upper case only.",
+                hint="Rename all but one of them.",
+            )
         return next(iter(exact or found), None)
+
+    def there(self, relation: Physical) -> Found:
+        """Find a relation that must be there; raises StatementError if it is not."""
+        found = self.find(relation.schema, relation.name)
+        if found is None:
+            raise StatementError(f"{relation.schema}.{relation.name} does not exist.")
+        return found
 
     def _list(self) -> None:
         for one in self.all():

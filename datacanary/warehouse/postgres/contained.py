@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from datacanary.errors import WarehouseError
@@ -16,7 +16,7 @@ from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.built import BothPlaces
 from datacanary.warehouse.postgres.catalog import Catalog
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.names import is_own, run_prefix
+from datacanary.warehouse.postgres.names import connection_name, is_own, run_prefix
 from datacanary.warehouse.postgres.registry import (
     BUILDS_ARE_KEPT,
     drop_registered,
@@ -29,6 +29,8 @@ from datacanary.warehouse.postgres.registry import (
 from datacanary.warehouse.postgres.session import Connection, connected, conninfo
 from datacanary.warehouse.postgres.workspace.rooms import drop_others
 
+_OLDEST = 130_000
+_SIDES: tuple[Side, ...] = ("base", "head")
 _WRITABLE = """
 SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^(pg_|dc_[0-9])'
 AND n.nspname NOT IN ('information_schema', 'datacanary') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')
@@ -50,7 +52,7 @@ class PostgresContained:
         self._login = login
         self._run = folders.base.parent.parent.name
         self._prefix = run_prefix(self._run)
-        self._named = f"datacanary {self._run}"
+        self._named = connection_name(self._run)
         self._role = ""
         self._kept: frozenset[Physical] = frozenset()
 
@@ -177,7 +179,7 @@ class PostgresContained:
         """Drop the schemas with all that is in them, but for what is kept, and end what still works there."""
         with self._connected(writable=True) as connection:
             entries = [one for one in registered(connection) if one.run_id == self._run and one.kind == "build"]
-            end_others(connection, self._named)
+            end_others(connection, self._run)
             if self._kept:
                 self._drop_beside_kept(connection)
             head = self.fence("head").schema
@@ -192,14 +194,8 @@ class PostgresContained:
             with statement(f"dropping {schema}"):
                 connection.execute(f"DROP SCHEMA {sql.identifier(schema)} CASCADE".encode())
 
-    @contextmanager
-    def _connected(self, *, writable: bool = False) -> Iterator[Connection]:
-        with connected(self._login, self._named, writable=writable) as connection:
-            yield connection
-
-
-_OLDEST = 130_000
-_SIDES: tuple[Side, ...] = ("base", "head")
+    def _connected(self, *, writable: bool = False) -> AbstractContextManager[Connection]:
+        return connected(self._login, self._named, writable=writable)
 
 
 class Production:

@@ -29,7 +29,8 @@ def statement(what: str) -> Iterator[None]:
         # A failure in the middle of a stream comes through Arrow, as an OSError without a number.
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise _problem(str(error), what, lost="Failed to connect" in str(error)) from None
+        told = str(error)
+        raise _problem(told, what, lost="Failed to connect" in told or _CUT.match(told) is not None) from None
 
 
 def _problem(message: str, what: str, *, lost: bool) -> CanaryError:
@@ -46,7 +47,13 @@ def _problem(message: str, what: str, *, lost: bool) -> CanaryError:
 
 
 _GONE = re.compile(
-    r"terminating connection|server closed|connection is (?:bad|lost|closed)|consuming input", re.IGNORECASE
+    r"terminating connection|server closed|connection is (?:bad|lost|closed)|consuming input"
+    r"|could not (?:receive|send) data",
+    re.IGNORECASE,
+)
+# A stream's connection that is lost, in libpq's own words; behind a severity stand the server's, which quote cells.
+_CUT = re.compile(
+    r"\[libpq\] (?:(?!ERROR:|FATAL:)[^\n\"']){0,150}?(?:could not (?:receive|send) data|server closed the connection)"
 )
 
 

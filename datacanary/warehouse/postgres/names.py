@@ -1,4 +1,4 @@
-"""What the schemas of runs are called in a PostgreSQL database."""
+"""What runs call their schemas and connections in a PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def run_schema(run_id: str, place: Place | Literal["kept"], schema: str) -> str:
     'dc_20261120_101500_4f1c9e2_head_analytics'
     """
     return fitting(f"{run_prefix(run_id)}{place}_{schema}")
+
+
+def connection_name(run_id: str) -> str:
+    """Return what the server lists the connections of a run as; who cleans up after it finds them by that.
+
+    >>> connection_name("20261120-101500-4f1c9e2"), connection_name("")
+    ('datacanary 20261120-101500-4f1c9e2', 'datacanary')
+    """
+    return as_kept(f"datacanary {run_id}".rstrip())
 
 
 def fitting(name: str) -> str:

@@ -11,14 +11,14 @@ from datacanary.errors import WarehouseError
 from datacanary.model.release import Registered
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.errors import statement
+from datacanary.warehouse.postgres.names import connection_name
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.state import ensure_table, is_there
+from datacanary.warehouse.postgres.state import ensure_table, is_there, quoted_names
 
 BUILDS_ARE_KEPT = "3 days"
 """As long as a run's tables are kept on this machine."""
 
 _SECONDS_FOR_LOCKS = 60
-_LONGEST_NAME = 63  # of what a connection is called
 _MADE = """
 CREATE TABLE datacanary.registry (name text PRIMARY KEY, run_id text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('build', 'replaced')), registered_at timestamptz NOT NULL,
@@ -92,7 +92,7 @@ def make_schema(connection: Connection, name: str, run_id: str) -> None:
 
 def may_not_create(connection: Connection) -> WarehouseError:
     """Say that runs cannot have schemas, and what an administrator can do about it."""
-    role, database = _names(connection)
+    role, database = quoted_names(connection)
     return WarehouseError(
         "No schema may be made in the warehouse, and each run needs its own.",
         hint=f"An administrator may allow it: GRANT CREATE ON DATABASE {database} TO {role};",
@@ -100,19 +100,12 @@ def may_not_create(connection: Connection) -> WarehouseError:
 
 
 def _may_not_write(connection: Connection) -> WarehouseError:
-    role, _ = _names(connection)
+    role, _ = quoted_names(connection)
     return WarehouseError(
         "What runs make cannot be written down in datacanary.registry.",
         hint=f"An administrator may allow it: GRANT USAGE ON SCHEMA datacanary TO {role}; "
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON datacanary.registry TO {role};",
     )
-
-
-def _names(connection: Connection) -> tuple[str, str]:
-    row = connection.execute(
-        "SELECT pg_catalog.quote_ident(current_user), pg_catalog.quote_ident(pg_catalog.current_database())"
-    ).fetchone()
-    return row or ("the role", "the database")
 
 
 def registered(connection: Connection) -> tuple[Registered, ...]:
@@ -167,11 +160,11 @@ def _depended_on(entry: Registered, reached: list[str]) -> WarehouseError:
     )
 
 
-def end_others(connection: Connection, named: str) -> None:
+def end_others(connection: Connection, run_id: str) -> None:
     """End what else works for a run, by the name that its connections have."""
     with statement("ending what the run left behind"):
         connection.execute(
             "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
             "WHERE application_name = %s AND pid <> pg_catalog.pg_backend_pid() AND usename = session_user",
-            [named[:_LONGEST_NAME]],
+            [connection_name(run_id)],
         )

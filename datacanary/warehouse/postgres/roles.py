@@ -9,8 +9,10 @@ from datacanary.model.symptom import Symptom
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.session import Connection
 
+# Names as the statements that cure something write them.
 _SERVER = """
-SELECT current_setting('server_version'), current_user::text, pg_catalog.current_database()::text,
+SELECT current_setting('server_version'), pg_catalog.quote_ident(current_user),
+  pg_catalog.quote_ident(pg_catalog.current_database()), pg_catalog.quote_ident(%s),
   (SELECT s.version FROM pg_catalog.pg_stat_ssl s WHERE s.pid = pg_catalog.pg_backend_pid() AND s.ssl),
   pg_catalog.inet_server_addr() IS NULL, pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
 """
@@ -62,8 +64,8 @@ def symptoms(connection: Connection, production: str) -> tuple[Symptom, ...]:
 
 
 def _symptoms(connection: Connection, production: str) -> Iterator[Symptom]:
-    server = connection.execute(_SERVER).fetchone()
-    version, role, database, tls, is_local, may_create = server or ("", "", "", "", False, False)
+    server = connection.execute(_SERVER, [production]).fetchone()
+    version, role, database, schema, tls, is_local, may_create = server or ("", "", "", "", "", False, False)
     protection = tls or ("a socket of this machine" if is_local else "no TLS")
     yield Symptom(
         "good" if tls or is_local else "odd",
@@ -73,10 +75,7 @@ def _symptoms(connection: Connection, production: str) -> Iterator[Symptom]:
     hidden, count, written = connection.execute(_RELATIONS, [production]).fetchone() or (None, 0, None)
     if hidden is not None:
         more = f" and {count - 1} more" if count > 1 else ""
-        cure = (
-            f"GRANT USAGE ON SCHEMA {production} TO {role}; "
-            f"GRANT SELECT ON ALL TABLES IN SCHEMA {production} TO {role};"
-        )
+        cure = f"GRANT USAGE ON SCHEMA {schema} TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role};"
         yield Symptom("bad", f"the role {role} may not read {hidden}{more}", cure)
     if not may_create:
         yield Symptom(
@@ -84,8 +83,8 @@ def _symptoms(connection: Connection, production: str) -> Iterator[Symptom]:
             f"GRANT CREATE ON DATABASE {database} TO {role};",
         )  # fmt: skip
     yield from _state(connection, role, may_create=bool(may_create))
-    schema = connection.execute(_SCHEMA, [production]).fetchone()
-    if written is not None or (schema is not None and schema[0]):
+    writable = connection.execute(_SCHEMA, [production]).fetchone()
+    if written is not None or (writable is not None and writable[0]):
         yield Symptom(
             "odd",
             f"the role {role} of this URL can write production ({written or production})",

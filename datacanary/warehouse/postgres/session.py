@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
 
 import psycopg
@@ -32,6 +32,12 @@ _READING = {
 _READ_ONLY = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read"}
 _WRITING = {"default_transaction_read_only": "off", "default_transaction_isolation": "read committed"}
 _SECONDS_TO_CONNECT = "15"
+# A dead network says nothing: with the system's own settings a wait for the server would last for hours.
+_PROBED = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+# So is what we sent given up, also a cancellation. Not where rows are sent: a server that waits for a lock takes none
+# for a while, and would pass for dead.
+_ANSWERED = {**_PROBED, "tcp_user_timeout": "60000"}
+_SECONDS_TO_CANCEL = 1.0
 
 
 def conninfo(login: Login, named: str, *, writable: bool = False, more: Mapping[str, str] | None = None) -> str:
@@ -40,17 +46,18 @@ def conninfo(login: Login, named: str, *, writable: bool = False, more: Mapping[
     `named` is what the server lists the connection as; `more` are settings besides ours.
     """
     access = _WRITING if writable else _READ_ONLY
-    return _conninfo(login, named, {**_READING, **access, **(more or {})})
+    return _conninfo(login, named, {**_READING, **access, **(more or {})}, _ANSWERED)
 
 
 def conninfo_to_build(login: Login, named: str, more: Mapping[str, str]) -> str:
     """Return what libpq connects by to run the user's own queries: with the server's settings, and these."""
-    return _conninfo(login, named, {**_WRITING, "synchronize_seqscans": "off", **more})
+    return _conninfo(login, named, {**_WRITING, "synchronize_seqscans": "off", **more}, _PROBED)
 
 
-def _conninfo(login: Login, named: str, settings: Mapping[str, str]) -> str:
+def _conninfo(login: Login, named: str, settings: Mapping[str, str], network: Mapping[str, str]) -> str:
     ours = {**settings, **({"role": login.role} if login.role else {})}
-    parameters = {"connect_timeout": os.environ.get("PGCONNECT_TIMEOUT", _SECONDS_TO_CONNECT), **login.parameters}
+    connecting = {"connect_timeout": os.environ.get("PGCONNECT_TIMEOUT", _SECONDS_TO_CONNECT)}
+    parameters = {**connecting, **network, **login.parameters}
     theirs = parameters.pop("options", os.environ.get("PGOPTIONS", ""))
     # Of two that say the same, the server takes the last.
     options = " ".join(one for one in (_written(_USUAL), theirs, _written(ours)) if one)
@@ -74,6 +81,14 @@ def connected(
         yield connection
     finally:
         connection.close()
+
+
+def interrupt(connection: Connection | None) -> None:
+    """Have the server stop what a connection runs; may be called from another thread."""
+    if connection is not None:
+        # A server that cannot be reached for this is lost to the statement as well, which says so.
+        with suppress(psycopg.Error):
+            connection.cancel_safe(timeout=_SECONDS_TO_CANCEL)
 
 
 def connect_to(conninfo: str, *, autocommit: bool) -> Connection:

@@ -35,23 +35,30 @@ def ensure_table(connection: Connection, table: str, made: str) -> None:
             with connection.transaction():
                 connection.execute(_ONE_AT_A_TIME)
                 if not is_there(connection, table):
-                    if not connection.execute(
-                        "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'datacanary'"
-                    ).fetchone():
+                    if not _has_schema(connection):
                         connection.execute("CREATE SCHEMA datacanary")
                     connection.execute(made.encode())
         except psycopg.errors.InsufficientPrivilege:
             raise _not_allowed(connection, table) from None
 
 
-def _not_allowed(connection: Connection, table: str) -> WarehouseError:
+def quoted_names(connection: Connection) -> tuple[str, str]:
+    """Return the role and the database as SQL writes them."""
     row = connection.execute(
-        "SELECT pg_catalog.quote_ident(current_user), pg_catalog.quote_ident(pg_catalog.current_database()), "
-        "EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'datacanary')"
+        "SELECT pg_catalog.quote_ident(current_user), pg_catalog.quote_ident(pg_catalog.current_database())"
     ).fetchone()
-    role, database, has_schema = row or ("the role", "the database", False)
-    needed = "ALL ON SCHEMA datacanary" if has_schema else f"CREATE ON DATABASE {database}"
+    return row or ("the role", "the database")
+
+
+def _has_schema(connection: Connection) -> bool:
+    found = connection.execute("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'datacanary'").fetchone()
+    return found is not None
+
+
+def _not_allowed(connection: Connection, table: str) -> WarehouseError:
+    role, database = quoted_names(connection)
+    needed = "ALL ON SCHEMA datacanary" if _has_schema(connection) else f"CREATE ON DATABASE {database}"
     return WarehouseError(
-        f"datacanary.{table}, which a promotion needs, may not be made by this role.",
+        f"datacanary.{table}, where datacanary remembers what it did, may not be made by this role.",
         hint=f"An administrator may allow it: GRANT {needed} TO {role};",
     )

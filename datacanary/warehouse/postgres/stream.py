@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 import adbc_driver_manager
@@ -13,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacanary.errors import StatementError
+from datacanary.warehouse.interruptible import waited_for
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.errors import statement
 
 T = TypeVar("T")
-_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_TO_END = 15.0
 
 
 class Stream(Iterator[pa.RecordBatch]):
@@ -61,15 +63,27 @@ class Stream(Iterator[pa.RecordBatch]):
             return self._typed(found)
 
     def close(self) -> None:
-        """End the query and the connection, even if somebody holds on to this object."""
+        """End the query and the connection, even if somebody holds on to this object.
+
+        Where nobody answers, a cancellation takes minutes: then that is left to itself.
+        """
         if self._ended:
             return
         self._ended = True
+        ending = threading.Thread(target=self._end, daemon=True)
+        ending.start()
+        ending.join(_SECONDS_TO_END)
+
+    def _end(self) -> None:
+        # The driver's connection must outlive its own cancellation, so one follows the other.
         self._cancel()
         with self._lock:
             self._pool.shutdown()
-            self._cursor.close()
-            self._connection.close()
+            # One that cannot be closed is lost, and whoever reads has been told so.
+            with suppress(adbc_driver_manager.Error):
+                self._cursor.close()
+            with suppress(adbc_driver_manager.Error):
+                self._connection.close()
 
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if not self._types:
@@ -81,17 +95,7 @@ class Stream(Iterator[pa.RecordBatch]):
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def _waited_for(self, work: Callable[[], T]) -> T:
-        running: Future[T] = self._pool.submit(work)
-        try:
-            # Polars has waits go on after a Ctrl-C, so none may be long.
-            while not running.done():
-                wait([running], _SECONDS_BETWEEN_LOOKS)
-        except BaseException:
-            while not running.done():
-                self._cancel()
-                wait([running], _SECONDS_BETWEEN_LOOKS)
-            raise
-        return running.result()
+        return waited_for(self._pool.submit(work), self._cancel)
 
     def _cancel(self) -> None:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from datacanary.errors import CanaryError, Refused, StatementError, WarehouseError
+from datacanary.errors import CanaryError, Refused, WarehouseError
 from datacanary.model.basic import Column, Pair, Relation
 from datacanary.model.location import Login
 from datacanary.model.outline import Outline
@@ -24,17 +24,17 @@ from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.catalog import Catalog
 from datacanary.warehouse.postgres.contained import PostgresContained
 from datacanary.warehouse.postgres.errors import in_short, statement
-from datacanary.warehouse.postgres.names import is_own
+from datacanary.warehouse.postgres.names import connection_name, is_own
 from datacanary.warehouse.postgres.registry import drop_registered, end_others, registered
 from datacanary.warehouse.postgres.release.lease import read_lease, unlock
 from datacanary.warehouse.postgres.release.ledger import read_journal, read_promotions
 from datacanary.warehouse.postgres.release.releases import open_releases
 from datacanary.warehouse.postgres.roles import owns_nothing, symptoms
 from datacanary.warehouse.postgres.session import connected
-from datacanary.warehouse.postgres.workspace.files import incoming
+from datacanary.warehouse.postgres.workspace.files import incoming, not_seen
 from datacanary.warehouse.postgres.workspace.workspace import open_workspace
 
-_NAMED = "datacanary"
+_NAMED = connection_name("")
 # Whoever writes gets a transaction number: the next one, and those that are at work, tell of everybody who did.
 _STATE = "SELECT pg_catalog.pg_current_snapshot()::text"
 
@@ -134,9 +134,7 @@ class PostgresWarehouse:
     def columns_of_call(self, call: str) -> tuple[Column, ...]:
         """Raise StatementError: PostgreSQL's server does not see this machine's files."""
         del call
-        raise StatementError(
-            "PostgreSQL does not see the files of this machine.", hint="Name the file under `sources:` in the config."
-        )
+        raise not_seen()
 
     def registered(self) -> tuple[Registered, ...]:
         """List the schemas that runs have, oldest first."""
@@ -155,7 +153,7 @@ class PostgresWarehouse:
                     hint="Try again later.",
                 )
             for run_id in {one.run_id for one in registered if one.kind == "build"}:
-                end_others(connection, f"datacanary {run_id}")
+                end_others(connection, run_id)
             drop_registered(connection, registered)
 
     def contain(self, folders: Pair[Path]) -> PostgresContained:

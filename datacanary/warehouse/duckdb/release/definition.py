@@ -11,8 +11,6 @@ from datacanary.errors import Refused
 from datacanary.model.basic import Physical
 from datacanary.warehouse.duckdb import sql
 
-_OF_THE_TABLE = "lower(database_name) = lower(?) AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)"
-
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
@@ -49,8 +47,7 @@ def read_definition(connection: duckdb.DuckDBPyConnection, relation: Physical) -
     """Look at a table or view as it is in production."""
 
     def ask(query: str) -> Sequence[tuple[str, ...]]:
-        place = [relation.catalog, relation.schema, relation.name]
-        return connection.execute(f"{query} WHERE {_OF_THE_TABLE} ORDER BY ALL", place).fetchall()
+        return connection.execute(f"{query} WHERE {sql.OF_THE_TABLE} ORDER BY ALL", sql.place(relation)).fetchall()
 
     constraints = tuple(
         Constraint(kind, text, tuple(columns))

@@ -37,16 +37,14 @@ def read_former(connection: duckdb.DuckDBPyConnection, physical: Physical, kind:
             f"{', '.join(definition.immovable)}.",
             hint="Nothing was changed. Drop it in production first if it is no longer wanted.",
         )
-    named = [physical.catalog, physical.schema, physical.name]
     indexes = connection.execute(
-        "SELECT index_name, sql, comment FROM duckdb_indexes() WHERE lower(database_name) = lower(?) "
-        "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) AND sql IS NOT NULL ORDER BY ALL",
-        named,
+        f"SELECT index_name, sql, comment FROM duckdb_indexes() WHERE {sql.OF_THE_TABLE} "  # noqa: S608 -- our own words
+        "AND sql IS NOT NULL ORDER BY ALL",
+        sql.place(physical),
     ).fetchall()
     ((name,),) = connection.execute(
-        "SELECT table_name FROM duckdb_columns() WHERE lower(database_name) = lower(?) "
-        "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) LIMIT 1",
-        named,
+        f"SELECT table_name FROM duckdb_columns() WHERE {sql.OF_THE_TABLE} LIMIT 1",  # noqa: S608 -- our own words
+        sql.place(physical),
     ).fetchall()
     place = sql.schema(physical.catalog, physical.schema)
     made = [(f"{place}.{sql.identifier(index)}", statement, comment) for index, statement, comment in indexes]

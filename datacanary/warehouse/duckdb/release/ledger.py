@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from datacanary.errors import WarehouseError
 from datacanary.model.release import LiveTable, PromotionRecord
 from datacanary.warehouse.duckdb import sql
+from datacanary.warehouse.duckdb.errors import statement
 
 _TABLES = TypeAdapter(tuple[LiveTable, ...])
 _FIRST_COLUMNS = "run_id, promoted_at, promoted_by, base_sha, head_sha, verdict, tables, rolled_back_at"
@@ -33,26 +34,32 @@ def read_promotions(connection: duckdb.DuckDBPyConnection, catalog: str) -> tupl
 
     Raises WarehouseError for a ledger that a newer version of the tool wrote.
     """
-    found = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = 'datacanary' "
-        "AND table_name = 'promotions'",
-        [catalog],
-    ).fetchall()
-    if not found:
-        return ()
-    later = [name if (name,) in found else f"'' AS {name}" for name in _LATER_COLUMNS]
-    columns = ", ".join((_FIRST_COLUMNS, *later))
-    rows = connection.execute(f"SELECT {columns} FROM {_ledger(catalog)} ORDER BY promoted_at, run_id").fetchall()  # noqa: S608 -- quoted
+    with statement("reading the state of record"):
+        found = connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = 'datacanary' "
+            "AND table_name = 'promotions'",
+            [catalog],
+        ).fetchall()
+        if not found:
+            return ()
+        later = [name if (name,) in found else f"'' AS {name}" for name in _LATER_COLUMNS]
+        columns = ", ".join((_FIRST_COLUMNS, *later))
+        rows = connection.execute(f"SELECT {columns} FROM {_ledger(catalog)} ORDER BY promoted_at, run_id").fetchall()  # noqa: S608 -- quoted
     try:
         return tuple(
             PromotionRecord(run, at, by, base, head, verdict, _TABLES.validate_json(tables), *rest)
             for run, at, by, base, head, verdict, tables, *rest in rows
         )
     except ValidationError as error:
-        raise WarehouseError(
-            f"The ledger {_ledger(catalog)} cannot be read by this version of datacanary.",
-            hint="Upgrade it: pip install --upgrade datacanary.",
-        ) from error
+        raise newer(f"ledger {_ledger(catalog)}") from error
+
+
+def newer(what: str) -> WarehouseError:
+    """Say that a newer version of the tool wrote something."""
+    return WarehouseError(
+        f"The {what} cannot be read by this version of datacanary.",
+        hint="Upgrade it: pip install --upgrade datacanary.",
+    )
 
 
 def write_promotion(connection: duckdb.DuckDBPyConnection, catalog: str, record: PromotionRecord) -> None:

@@ -67,8 +67,7 @@ class DuckDBReleases:
 
     def note(self, entry: JournalEntry) -> None:
         """Add a line to the journal; outside of a transaction it is written at once."""
-        with statement("the journal"):
-            write_entry(self._connection, self._catalog, entry)
+        write_entry(self._connection, self._catalog, entry)
 
     def fingerprint(self, relation: Relation) -> Fingerprint | None:
         """Return the identity of a production relation's rows, None if it does not exist."""
@@ -188,7 +187,7 @@ class DuckDBReleases:
     def _fill(self, target: Relation, built: Physical, former: Former) -> None:
         physical, definition = self._physical(target), former.definition
         if definition.constraints or definition.defaults:
-            self._run(create_like(definition, physical, self._columns(built)))
+            self._run(create_like(definition, physical, self._reader.described(built)))
             try:
                 self._run(f"INSERT INTO {sql.table(physical)} FROM {sql.table(built)}")
             except duckdb.ConstraintException as error:
@@ -208,20 +207,8 @@ class DuckDBReleases:
 
     def _comment(self, target: Relation, kind: str, former: Former) -> None:
         physical = self._physical(target)
-        for made in comment_statements(former.definition, kind, physical, self._columns(physical)):
+        for made in comment_statements(former.definition, kind, physical, self._reader.described(physical)):
             self._run(made)
-
-    def _columns(self, relation: Physical) -> list[tuple[str, str]]:
-        """Return names and types as DuckDB writes them."""
-        found = self._ask(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE lower(database_name) = lower(?) "
-            "AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) ORDER BY column_index",
-            relation,
-        )
-        return [(name, kind) for name, kind in found]
-
-    def _ask(self, query: str, relation: Physical) -> list[tuple[str, ...]]:
-        return self._connection.execute(query, [relation.catalog, relation.schema, relation.name]).fetchall()
 
     def _run(self, made: str) -> None:
         interruptible(self._connection, lambda: self._connection.execute(made))
@@ -252,7 +239,7 @@ def _refusing(relation: Relation) -> Iterator[None]:
     except duckdb.DependencyException as error:
         raise Refused(
             f"{relation} cannot be swapped: something else in production depends on it, a foreign key or a trigger.",
-            hint="Nothing was changed. Drop that in production first, or promote without this table.",
+            hint="Nothing was changed. Drop that in production first, or check other tables alone: --select.",
         ) from error
 
 

@@ -91,6 +91,7 @@ def _ask(begun: Begun, again: Callable[[], Connection], run_id: str) -> Connecti
 
 def _status(connection: Connection, begun: Begun) -> str:
     """Return what became of the transaction, nothing if that is not known yet; then it is ended."""
+    # A connection that is lost again tells nothing, and is followed by another one.
     with suppress(psycopg.Error):
         row = connection.execute("SELECT pg_catalog.pg_xact_status(%s::xid8)", [begun.id]).fetchone()
         if row is not None and row[0] in {"committed", "aborted"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,15 +78,6 @@ WHERE s.stxrelid = ANY(%(tables)s::bigint[]::oid[])
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
-    """A statement that makes a piece; `what` names it for people, `refers_to` is the table that a foreign key names."""
-
-    table: int
-    what: str
-    statement: str
-
-
 def pieces(connection: Connection, tables: Sequence[int]) -> Mapping[int, tuple[Piece, ...]]:
     """Return what each of these tables has."""
     found: dict[int, list[Piece]] = {table: [] for table in tables}
@@ -96,6 +87,23 @@ def pieces(connection: Connection, tables: Sequence[int]) -> Mapping[int, tuple[
                 piece = Piece(*row)
                 found[piece.table].append(piece)
     return {table: tuple(sorted(some, key=lambda one: (one.order, one.name))) for table, some in found.items()}
+
+
+def statistics(has: Sequence[Piece]) -> tuple[tuple[str, str], ...]:
+    """Return the schemas and names of a table's statistics, which do not go along when it goes elsewhere."""
+    return tuple((one.schema, one.name) for one in has if one.kind == "statistics")
+
+
+def parted(has: Sequence[Piece], leaving: Collection[int]) -> Iterator[Piece]:
+    """Return the foreign keys to what stays while these leave: they would keep others from deleting there."""
+    return (one for one in has if one.refers_to and one.refers_to not in leaving)
+
+
+def cut(table: Physical, has: Sequence[Piece], leaving: Collection[int]) -> Iterator[str]:
+    """Write what drops those foreign keys."""
+    return (
+        f"ALTER TABLE {sql.table(table)} DROP CONSTRAINT {sql.identifier(one.name)}" for one in parted(has, leaving)
+    )
 
 
 def made_again(piece: Piece, present: Sequence[Piece], table: Physical, columns: frozenset[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from datacanary.model.location import Login
 from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, Swap
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
+from datacanary.warehouse.postgres.names import connection_name
 from datacanary.warehouse.postgres.registry import register
 from datacanary.warehouse.postgres.release.commit import begin, commit, lost
 from datacanary.warehouse.postgres.release.dependents import readers, signature
@@ -164,7 +165,7 @@ class PostgresReleases:
         return self._seen[1] if self._seen[0] == oids else signature(self._connection, oids)
 
     def _register(self, schemas: Sequence[str], run_id: str) -> None:
-        with connected(self._login, _named(run_id), writable=True) as connection:
+        with connected(self._login, connection_name(run_id), writable=True) as connection:
             register(connection, schemas, run_id, "replaced", _KEPT_AT_LEAST)
         self._registered = tuple(schemas)
 
@@ -174,7 +175,7 @@ class PostgresReleases:
             return
         with (
             suppress(psycopg.Error, WarehouseError),
-            connected(self._login, _named(self._run_id), writable=True) as one,
+            connected(self._login, connection_name(self._run_id), writable=True) as one,
         ):
             one.execute(
                 "DELETE FROM datacanary.registry r WHERE name = ANY(%s) AND kind = 'replaced' AND NOT EXISTS "
@@ -184,11 +185,7 @@ class PostgresReleases:
         self._registered = ()
 
     def _again(self) -> Connection:
-        return connect_to(conninfo(self._login, _named(self._run_id), writable=True), autocommit=True)
-
-
-def _named(run_id: str) -> str:
-    return f"datacanary {run_id}".rstrip()
+        return connect_to(conninfo(self._login, connection_name(self._run_id), writable=True), autocommit=True)
 
 
 @contextmanager
@@ -196,11 +193,11 @@ def open_releases(
     login: Login, run_id: str, holder: str, *, seconds_to_live: float = SECONDS_TO_LIVE
 ) -> Iterator[PostgresReleases]:
     """Open production for writing, and have the lease while it is open; raises Refused if somebody else has it."""
-    connect = partial(connected, login, _named(run_id), writable=True)
+    connect = partial(connected, login, connection_name(run_id), writable=True)
     with leased(connect, holder, run_id, seconds_to_live) as lease:
         with connect() as connection:
             ensure_ledger(connection)
-        connection = connect_to(conninfo(login, _named(run_id), writable=True), autocommit=True)
+        connection = connect_to(conninfo(login, connection_name(run_id), writable=True), autocommit=True)
         releases = PostgresReleases(connection, login, run_id, lease)
         try:
             yield releases

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from datacanary.errors import Refused
@@ -19,16 +19,13 @@ from datacanary.warehouse.postgres.release.exchange import (
     refuse_immovable,
     refusing,
 )
+from datacanary.warehouse.postgres.release.marks import marks
 from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed, refuse_unowned
-from datacanary.warehouse.postgres.release.pieces import Piece, pieces
+from datacanary.warehouse.postgres.release.pieces import Piece, cut, pieces, statistics
 from datacanary.warehouse.postgres.session import Connection
 
 # What takes up a relation for the rest of the transaction, and is seen by nobody else.
 _NOWHERE = "dc_restored_nowhere"
-_MARKS = """
-SELECT c.oid::bigint, c.oid || CASE WHEN c.relkind = 'r' THEN '.' || pg_catalog.pg_relation_filenode(c.oid) ELSE '' END
-FROM pg_catalog.pg_class c WHERE c.oid = ANY(%s::bigint[]::oid[])
-"""
 _EMPTY = """
 SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY(%s) AND NOT EXISTS (
   SELECT 1 FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid)
@@ -52,7 +49,8 @@ def restore(connection: Connection, tables: Sequence[LiveTable], seen: str) -> N
 
     `seen` is the signature of production from when it was first looked at. Raises Refused.
     """
-    returns = _returns(connection, tables)
+    schemas = _schemas(connection)
+    returns = _returns(connection, tables, schemas)
     coming = [one.kept for one in returns if one.kept is not None]
     _refuse_changed(connection, returns)
     leaving = [one.promoted for one in returns if one.promoted is not None]
@@ -66,26 +64,29 @@ def restore(connection: Connection, tables: Sequence[LiveTable], seen: str) -> N
     has = pieces(connection, [one.oid for one in (*leaving, *coming) if one.kind == "r"])
     with statement("making room for what goes out"):
         connection.execute(f"CREATE SCHEMA {_NOWHERE}".encode())
+    oids = {one.oid for one in leaving}
     plan = Exchange(
-        out=tuple(_out(connection, returns, has)),
+        out=tuple(_out(connection, returns, schemas, has)),
         into=tuple(
-            Move(one.kept, one.schema, _statistics(has.get(one.kept.oid, ())))
-            for one in returns
-            if one.kept is not None
+            Move(one.kept, one.schema, statistics(has.get(one.kept.oid, ()))) for one in returns if one.kept is not None
         ),
         new_views=(),
-        cut=tuple(_cut(leaving, has)),
+        cut=tuple(made for one in leaving for made in cut(one.physical, has.get(one.oid, ()), oids)),
         seen=seen,
     )
     exchange(connection, plan, those)
     _clear(connection, tables, those=[one for one in plan.out if one.schema == _NOWHERE])
 
 
-def _returns(connection: Connection, tables: Sequence[LiveTable]) -> tuple[_Return, ...]:
-    catalog = Catalog(connection)
-    with statement("looking at production's schemas"):
+def _schemas(connection: Connection) -> tuple[str, ...]:
+    with statement("looking at the database's schemas"):
         listed = connection.execute("SELECT nspname FROM pg_catalog.pg_namespace").fetchall()
-    schemas = {str(name).lower(): str(name) for (name,) in listed}
+    return tuple(str(name) for (name,) in listed)
+
+
+def _returns(connection: Connection, tables: Sequence[LiveTable], schemas: Collection[str]) -> tuple[_Return, ...]:
+    catalog = Catalog(connection)
+    spelt = {name.lower(): name for name in schemas}
     found = []
     for table in tables:
         relation = table.relation
@@ -98,7 +99,7 @@ def _returns(connection: Connection, tables: Sequence[LiveTable]) -> tuple[_Retu
                 f"{table.kept_schema}.{table.kept_as}, which {relation} was before, is gone.",
                 hint=f"{NOTHING_CHANGED} It cannot be put back. {_BUILD_AGAIN}",
             )
-        schema = promoted.schema if promoted is not None else schemas.get(relation.schema.lower(), "")
+        schema = promoted.schema if promoted is not None else spelt.get(relation.schema.lower(), "")
         if not schema:
             raise Refused(f"The schema {relation.schema} is gone.", hint=f"{NOTHING_CHANGED} Make it again first.")
         found.append(_Return(table, promoted, kept, schema))
@@ -108,9 +109,8 @@ def _returns(connection: Connection, tables: Sequence[LiveTable]) -> tuple[_Retu
 def _refuse_changed(connection: Connection, returns: Sequence[_Return]) -> None:
     """Raise Refused for what is not what was kept, or reads what would go out of production's sight."""
     kept = {one.kept.oid: one.table for one in returns if one.kept is not None}
-    with statement("looking at what was kept"):
-        marks = {int(oid): str(mark) for oid, mark in connection.execute(_MARKS, [list(kept)]).fetchall()}
-    changed = [table for oid, table in kept.items() if table.kept_mark and marks.get(oid) != table.kept_mark]
+    marked = marks(connection, kept)
+    changed = [table for oid, table in kept.items() if table.kept_mark and marked.get(oid) != table.kept_mark]
     if changed:
         raise Refused(
             f"{changed[0].kept_schema}.{changed[0].kept_as} is not the {changed[0].kept_kind} that was kept: "
@@ -126,12 +126,14 @@ def _refuse_changed(connection: Connection, returns: Sequence[_Return]) -> None:
         )
 
 
-def _out(connection: Connection, returns: Sequence[_Return], has: Mapping[int, tuple[Piece, ...]]) -> Iterator[Move]:
+def _out(
+    connection: Connection,
+    returns: Sequence[_Return],
+    schemas: Collection[str],
+    has: Mapping[int, tuple[Piece, ...]],
+) -> Iterator[Move]:
     """Send judged tables to where they were built, if that is still there; the others will be dropped."""
     catalog = Catalog(connection)
-    with statement("looking for the run's schemas"):
-        listed = connection.execute("SELECT nspname FROM pg_catalog.pg_namespace").fetchall()
-    schemas = {str(name) for (name,) in listed}
     for one in returns:
         if one.promoted is None:
             continue
@@ -140,19 +142,7 @@ def _out(connection: Connection, returns: Sequence[_Return], has: Mapping[int, t
         if one.promoted.kind == "r" and built is not None and built.schema in schemas:
             taken = catalog.find(built.schema, one.promoted.name) is not None
             schema = _NOWHERE if taken else built.schema
-        yield Move(one.promoted, schema, _statistics(has.get(one.promoted.oid, ())))
-
-
-def _statistics(has: Sequence[Piece]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.schema, one.name) for one in has if one.kind == "statistics")
-
-
-def _cut(leaving: Sequence[Found], has: Mapping[int, tuple[Piece, ...]]) -> Iterator[str]:
-    oids = {one.oid for one in leaving}
-    for one in leaving:
-        for piece in has.get(one.oid, ()):
-            if piece.refers_to and piece.refers_to not in oids:
-                yield f"ALTER TABLE {sql.table(one.physical)} DROP CONSTRAINT {sql.identifier(piece.name)}"
+        yield Move(one.promoted, schema, statistics(has.get(one.promoted.oid, ())))
 
 
 def _clear(connection: Connection, tables: Sequence[LiveTable], those: Sequence[Move]) -> None:

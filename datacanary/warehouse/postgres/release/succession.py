@@ -78,7 +78,7 @@ def _make_pieces(
     for piece, one in sorted(todo, key=lambda pair: pair[0].order):
         there = present[one.built.oid]
         named = frozenset(column.name for column in columns.get(one.built.oid, ()))
-        with refusing(f"{_called(piece)}", one.relation):
+        with refusing(_called(piece), one.relation):
             for made in made_again(_pointed(piece, places, leaving, one.relation), there, one.built.physical, named):
                 connection.execute(made.encode())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from datacanary.errors import Refused, RunError
@@ -24,13 +24,13 @@ from datacanary.warehouse.postgres.release.exchange import (
     refuse_immovable,
     refusing,
 )
+from datacanary.warehouse.postgres.release.marks import marks
 from datacanary.warehouse.postgres.release.newcomers import given_to_newcomers
 from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed
-from datacanary.warehouse.postgres.release.pieces import Piece, pieces
+from datacanary.warehouse.postgres.release.pieces import Piece, cut, parted, pieces, statistics
 from datacanary.warehouse.postgres.release.succession import Succession, prepare
 from datacanary.warehouse.postgres.session import Connection
 
-_MARK = "SELECT oid::bigint, oid || '.' || pg_catalog.pg_relation_filenode(oid) FROM unnest(%s::bigint[]::oid[]) AS oid"
 _UNFIT = """
 SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid = ANY(%s::bigint[]::oid[]) AND (c.relkind <> 'r' OR c.relpersistence <> 'p') ORDER BY 1
@@ -72,17 +72,18 @@ def swap(
     register(sorted(kept.values()), run_id)
     for name in sorted(kept.values()):
         make_schema(connection, name, run_id)
-    marks = _marks(connection, formers)
+    leaving = {one.oid for one in formers}
+    marked = marks(connection, leaving)
     plan = Exchange(
-        out=tuple(Move(one, kept[one.schema], _statistics(has.get(one.oid, ()))) for one in formers),
+        out=tuple(Move(one, kept[one.schema], statistics(has.get(one.oid, ()))) for one in formers),
         into=tuple(_into(connection, changes, built)),
         new_views=tuple(_new_view(one, those) for one in changes if one.swap.view),
-        cut=tuple(cut for one in formers for cut in _cut(one, has.get(one.oid, ()), formers)),
+        cut=tuple(made for one in formers for made in cut(one.physical, has.get(one.oid, ()), leaving)),
         seen=seen,
     )
     exchange(connection, plan, those)
     now = _dress_views(connection, changes, built)
-    lives = [_live(one, kept, new_schemas, marks, has, formers) for one in changes]
+    lives = [_live(one, kept, new_schemas, marked, has, leaving) for one in changes]
     return _told(connection, lives, changes, now, built, prints)
 
 
@@ -167,33 +168,12 @@ def _into(connection: Connection, changes: Sequence[_Change], built: Mapping[Rel
     for one in changes:
         if one.swap.target in built:
             came = built[one.swap.target]
-            yield Move(came, one.target.schema, _statistics(found[came.oid]))
-
-
-def _statistics(has: Sequence[Piece]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.schema, one.name) for one in has if one.kind == "statistics")
+            yield Move(came, one.target.schema, statistics(found[came.oid]))
 
 
 def _new_view(change: _Change, those: Sequence[View]) -> NewView:
     former = next((view for view in those if change.former is not None and view.oid == change.former.oid), None)
     return NewView(change.target, change.swap.view, former.settings if former is not None else "")
-
-
-def _parted(has: Sequence[Piece], formers: Sequence[Found]) -> Iterator[Piece]:
-    """Return the foreign keys to what stays, which would keep others from deleting there."""
-    leaving = {one.oid for one in formers}
-    return (one for one in has if one.refers_to and one.refers_to not in leaving)
-
-
-def _cut(former: Found, has: Sequence[Piece], formers: Sequence[Found]) -> Iterator[str]:
-    for piece in _parted(has, formers):
-        yield f"ALTER TABLE {sql.table(former.physical)} DROP CONSTRAINT {sql.identifier(piece.name)}"
-
-
-def _marks(connection: Connection, formers: Sequence[Found]) -> Mapping[int, str]:
-    with statement("looking at production's tables"):
-        rows = connection.execute(_MARK, [[one.oid for one in formers if one.kind == "r"]]).fetchall()
-    return {one.oid: str(one.oid) for one in formers} | {int(oid): str(mark) for oid, mark in rows}
 
 
 def _dress_views(
@@ -220,9 +200,9 @@ def _live(
     change: _Change,
     kept: Mapping[str, str],
     new_schemas: frozenset[str],
-    marks: Mapping[int, str],
+    marked: Mapping[int, str],
     has: Mapping[int, tuple[Piece, ...]],
-    formers: Sequence[Found],
+    leaving: Collection[int],
 ) -> LiveTable:
     former, one = change.former, change.swap
     live = LiveTable(
@@ -241,7 +221,7 @@ def _live(
     lies = replace(former.physical, schema=kept[former.schema])
     again = (
         f"ALTER TABLE {sql.table(lies)} ADD CONSTRAINT {sql.identifier(piece.name)} {piece.body}"
-        for piece in _parted(has.get(former.oid, ()), formers)
+        for piece in parted(has.get(former.oid, ()), leaving)
     )
     return replace(
         live,
@@ -249,7 +229,7 @@ def _live(
         kept_kind="view" if former.kind == "v" else "table",
         kept_name=former.name,
         kept_schema=lies.schema,
-        kept_mark=marks[former.oid],
+        kept_mark=marked[former.oid],
         indexes=tuple(again),
     )
 

@@ -11,7 +11,7 @@ import psycopg
 from datacanary.errors import StatementError
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.session import Connection, connect_to
+from datacanary.warehouse.postgres.session import Connection, connect_to, interrupt
 
 # Whoever writes to a relation, or changes it, keeps a lock that readers have not.
 _WRITTEN = """
@@ -81,9 +81,7 @@ class Building:
 
     def interrupt(self) -> None:
         """Stop the statement that runs; may be called from another thread."""
-        if self._connection is not None:
-            with suppress(psycopg.Error):
-                self._connection.cancel_safe(timeout=1.0)
+        interrupt(self._connection)
 
     def close(self) -> None:
         """End the connection; what was not committed is gone."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.csv
 
+from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Physical
 from datacanary.model.project import SourceData
 from datacanary.warehouse.duckdb import sql as duckdb_sql
@@ -63,6 +64,13 @@ class Incoming:
 
     column: Column
     text: str
+
+
+def not_seen() -> StatementError:
+    """Say that a query cannot name a file, and what can."""
+    return StatementError(
+        "PostgreSQL does not see the files of this machine.", hint="Name the file under `sources:` in the config."
+    )
 
 
 def incoming(source: SourceData, files: Sequence[Path]) -> tuple[Incoming, ...]:

@@ -11,7 +11,7 @@ import psycopg
 from datacanary.model.location import Login
 from datacanary.warehouse.postgres.catalog import Catalog
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.session import Connection, connect_to, conninfo
+from datacanary.warehouse.postgres.session import Connection, connect_to, conninfo, interrupt
 
 
 class Moment:
@@ -64,9 +64,7 @@ class Moment:
 
     def interrupt(self) -> None:
         """Stop the question that is asked; may be called from another thread."""
-        if self._connection is not None:
-            with suppress(psycopg.Error):
-                self._connection.cancel_safe(timeout=1.0)
+        interrupt(self._connection)
 
     def close(self) -> None:
         """End the connection."""

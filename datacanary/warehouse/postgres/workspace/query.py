@@ -33,7 +33,7 @@ def understood(connection: Connection, text: str, search_path: str) -> Query:
         kinds = connection.execute(_TYPES, [types, modifiers]).fetchall()
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
-        raise StatementError(f"The query gives two columns the name {twice[0]!r}.")
+        raise StatementError(f"The query gives two columns the name {twice[0]!r}.", hint="Give one of them an alias.")
     return Query(one, tuple(Column(name, str(kind).lower()) for name, (kind,) in zip(names, kinds, strict=True)))
 
 

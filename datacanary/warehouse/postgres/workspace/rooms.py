@@ -48,7 +48,7 @@ class Rooms:
             return
         with connected(self._login, self._named, writable=True) as connection:
             # What an interrupt left running holds on to what is dropped now.
-            end_others(connection, self._named)
+            end_others(connection, self._run)
             drop_others(connection, {one.schema for one in kept}, kept)
             self._drop(connection, self._made - {one.schema for one in kept})
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
 
-from datacanary.errors import StatementError
+from datacanary.errors import StatementError, WarehouseError
 from datacanary.model.basic import Column, Fingerprint, Pair, Physical, Relation
 from datacanary.model.location import Login
 from datacanary.model.plan import Place
@@ -21,7 +21,7 @@ from datacanary.protocols.tables import Prints, Query
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.names import as_kept, fitting, is_own, run_prefix, run_schema
+from datacanary.warehouse.postgres.names import as_kept, connection_name, fitting, is_own, run_prefix, run_schema
 from datacanary.warehouse.postgres.prune.narrowing import Pruning
 from datacanary.warehouse.postgres.reading import Reading, Spreads, spread_of
 from datacanary.warehouse.postgres.registry import make_schema
@@ -29,7 +29,7 @@ from datacanary.warehouse.postgres.release.ledger import read_promotions
 from datacanary.warehouse.postgres.session import conninfo, conninfo_to_build
 from datacanary.warehouse.postgres.workspace.building import Building
 from datacanary.warehouse.postgres.workspace.conditions import conditions
-from datacanary.warehouse.postgres.workspace.files import bring_in
+from datacanary.warehouse.postgres.workspace.files import bring_in, not_seen
 from datacanary.warehouse.postgres.workspace.foreign import foreign_below
 from datacanary.warehouse.postgres.workspace.moment import Moment
 from datacanary.warehouse.postgres.workspace.query import understood, within
@@ -51,7 +51,7 @@ class PostgresWorkspace:
 
     def __init__(self, login: Login, run_id: str, production: str) -> None:
         self._login, self._run, self._production = login, run_id, production
-        self._named = f"datacanary {run_id}"
+        self._named = connection_name(run_id)
         self._own = run_prefix(run_id)
         self._path = f"{sql.identifier(production)}, public"
         self._memory: dict[str, str] = {}
@@ -122,7 +122,7 @@ class PostgresWorkspace:
         """Copy a relation into a table in the order of the hashes of its rows' texts."""
         self._refuse_elsewhere(target)
         if isinstance(source, str):
-            raise StatementError("PostgreSQL does not see the files of this machine.")
+            raise not_seen()
         self._make_room(target.schema)
         row = sql.identifier("datacanary:row")
         copy = Physical("", target.schema, fitting(f"datacanary:{target.name}"))
@@ -142,20 +142,20 @@ class PostgresWorkspace:
     def rows(self, relation: Physical) -> int:
         """Count a relation's rows."""
         with self._asked(relation) as catalog:
-            return catalog.rows(_there(catalog, relation))
+            return catalog.rows(catalog.there(relation))
 
     def in_order(self, relation: Physical) -> bool:
         """Tell whether a relation is a table: a view is computed each time, in any order."""
         with self._asked(relation) as catalog:
-            return catalog.in_order(_there(catalog, relation))
+            return catalog.in_order(catalog.there(relation))
 
     def prints(self, sides: Pair[Physical], request: PrintRequest) -> Prints | None:
         """Compare the checksums of two tables; None for anything but tables, and for a server that is too old."""
         source = self._to_read("")
         with self._asked(sides.base), self._asked(sides.head) as catalog:
-            tables = sides.map(lambda side: _there(catalog, side))
+            tables = sides.map(catalog.there)
             spreads = sides.map(
-                lambda side: self._reading.spread(catalog, self._alike(catalog, side, _there(catalog, side)))
+                lambda side: self._reading.spread(catalog, self._alike(catalog, side, catalog.there(side)))
             )
             return Pruning(catalog, self._reading, source).prints(tables, request, spreads)
 
@@ -163,7 +163,7 @@ class PostgresWorkspace:
         """Prove that columns are a key of two tables; None for anything but tables."""
         source = self._to_read("")
         with self._asked(sides.base), self._asked(sides.head) as catalog:
-            tables = sides.map(lambda side: _there(catalog, side))
+            tables = sides.map(catalog.there)
             return Pruning(catalog, self._reading, source).identifies(tables, columns)
 
     @contextmanager
@@ -176,7 +176,7 @@ class PostgresWorkspace:
             path = self._path
         else:
             with self._asked(relation) as catalog:
-                found = _there(catalog, relation)
+                found = catalog.there(relation)
                 rows, path = sql.table(found.physical), ""
                 chosen = catalog.columns(found)
                 spread = self._reading.spread(catalog, self._alike(catalog, relation, found))
@@ -195,7 +195,7 @@ class PostgresWorkspace:
     def told_by_fingerprint(self, relation: Physical) -> bool:
         """Tell whether a relation is a table without collations that call different texts equal."""
         with self._asked(relation) as catalog:
-            found = _there(catalog, relation)
+            found = catalog.there(relation)
             columns = catalog.columns_of([found], collated=True).get(found.oid, ())
         return found.kind in {"r", "p"} and not any(" collate " in column.type for column in columns)
 
@@ -312,13 +312,6 @@ class PostgresWorkspace:
             raise StatementError(f"{target.schema}.{target.name} is not in the run's own schemas.")
 
 
-def _there(catalog: Catalog, relation: Physical) -> Found:
-    found = catalog.find(relation.schema, relation.name)
-    if found is None:
-        raise StatementError(f"{relation.schema}.{relation.name} does not exist.")
-    return found
-
-
 def _shown(relation: Physical | Query) -> str:
     return "the query" if isinstance(relation, Query) else f"{relation.schema}.{relation.name}"
 
@@ -333,6 +326,8 @@ def open_workspace(login: Login, run_id: str, production: str) -> Iterator[Postg
     try:
         yield workspace
     except BaseException:
-        workspace.close(keep=False)
+        # What cannot be dropped now is in the register; why the block failed must not be hidden by that.
+        with suppress(WarehouseError):
+            workspace.close(keep=False)
         raise
     workspace.close(keep=True)
