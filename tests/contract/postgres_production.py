@@ -24,6 +24,35 @@ def quoted(*parts: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
+@contextmanager
+def shop_with_roles(database: Database) -> Iterator[Database]:
+    """Make a production with two tables, a view and three roles, which are gone at the end."""
+    owner, bi, other = (role(database, name) for name in ("owner", "bi", "other"))
+    database.execute(
+        *(f"create role {name}" for name in (owner, bi, other)),
+        "create schema analytics",
+        "create schema raw",
+        "create table analytics.orders (id int, word text)",
+        "insert into analytics.orders values (1, 'a'), (2, 'b')",
+        f"alter table analytics.orders owner to {owner}",
+        "create view analytics.words as select word from analytics.orders",
+        "create table raw.clicks as select i as id from generate_series(1, 5) i",
+    )
+    yield database
+    database.execute(*(f"drop owned by {name} cascade; drop role {name}" for name in (owner, bi, other)))
+
+
+def role(shop: Database, name: str) -> str:
+    """Name a role of that production: the server has those of all tests."""
+    return f"{name}_{shop.parameters['dbname']}"
+
+
+def schema_of(swap: Swap) -> str:
+    """Name the schema where a judged table lies."""
+    assert swap.built is not None
+    return swap.built.schema
+
+
 def build(database: Database, relation: Relation, query: str, run: str = RUN) -> Swap:
     """Make a table of a run's head, and plan to promote it."""
     schema = run_schema(run, "head", relation.schema)

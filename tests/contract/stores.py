@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from duckdb_store import DUCKDB_EQUAL, DUCKDB_VALUES
-from postgres_store import POSTGRES_EQUAL, POSTGRES_VALUES
+from postgres_store import OWN_TYPES, POSTGRES_EQUAL, POSTGRES_VALUES
 
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.plan import Place
@@ -77,6 +77,13 @@ def make_store(made: Store) -> Store:
     return made
 
 
+def with_types(store: Store) -> Store:
+    """Make the types that some of its values are of."""
+    if store.kind == "postgres":
+        store.execute(*OWN_TYPES)
+    return store
+
+
 def workspace(store: Store) -> AbstractContextManager[Workspace]:
     """Open the run's own place."""
     folder = store.folder / "run"
@@ -117,5 +124,5 @@ def swap_of(built: Physical, target: Relation) -> Swap:
 
 def read(store: Store, relation: Relation) -> list[tuple[object, ...]]:
     """Read a production table as somebody else does."""
-    quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (relation.schema, relation.name))
-    return sorted(store.execute(f"select * from {quoted}"))
+    place = named(Physical("", relation.schema, relation.name))
+    return sorted(store.execute(f"select * from {place}"))

@@ -7,12 +7,11 @@ import pytest
 from postgres_database import Database
 from psycopg.conninfo import make_conninfo
 
-from datacanary.errors import StatementError, WarehouseError
+from datacanary.errors import WarehouseError
 from datacanary.model.basic import Column, Pair, Physical, Relation
 from datacanary.model.location import Login
 from datacanary.model.release import Observed
 from datacanary.warehouse.postgres.contained import PostgresContained
-from datacanary.warehouse.postgres.errors import in_short, statement
 from datacanary.warehouse.postgres.warehouse import connect_by
 
 pytest_plugins = ("postgres_server",)
@@ -222,7 +221,7 @@ def test_both_versions_begin_with_what_base_has(shop: Database, tmp_path: Path) 
     )
     both.begin_alike()
     assert shop.execute(f"select r from {head}.v") == shop.execute(f"select r from {base}.v")
-    shop.execute(f"drop schema {base}_staging cascade", f"select r from {head}.v")
+    assert len(shop.execute(f"drop schema {base}_staging cascade", f"select r from {head}.v")) == 1
 
 
 def test_columns_by_the_names_that_queries_have(shop: Database) -> None:
@@ -281,7 +280,8 @@ def test_a_role_that_can_write_nowhere_else_contains_hooks(shop: Database, tmp_p
 
 
 def test_a_superuser_s_own_login_contains_nothing(shop: Database, tmp_path: Path) -> None:
-    both = run_in(shop, tmp_path)
+    ((owner,),) = shop.execute("select current_user::text")
+    both = run_in(shop, tmp_path, Login(shop.parameters, "analytics", role=owner))
     both.prepare()
     assert both.fence("head").role == ""
 
@@ -294,63 +294,3 @@ def test_nobody_is_told_the_password(shop: Database) -> None:
     told = f"{caught.value!r} {caught.value.__cause__!r} {warehouse.shown} {Login(parameters, 'analytics')!r}"
     assert "geheim" not in told
     assert "PostgreSQL cannot be reached" in caught.value.problem
-
-
-CELLS = (
-    ("select 'Smith'::int", 'invalid input syntax for type integer: "…"'),
-    ("select 'Smith'::date", 'invalid input syntax for type date: "…"'),
-    ("select ('{' || 'Smith')::jsonb", "invalid input syntax for type json"),
-    ("select '2026-13-01 Smith'::date", 'invalid input syntax for type date: "…"'),
-    ("select '2026-13-01'::date", 'date/time field value out of range: "…"'),
-    ("select to_date('Smith', 'YYYY')", 'invalid value "…" for a pattern of dates'),
-    ("select '{Smith'::int[]", 'malformed array literal: "…"'),
-    ("select '99999999999'::int", 'value "…" is out of range for type integer'),
-    ("select 'Smith'::public.mood", 'invalid input value for enum mood: "…"'),
-    ("do $$ begin raise exception 'Smith'; end $$", "the message is hidden, since it may quote cells"),
-    ("do $$ begin raise exception E'relation\\nDETAIL: Smith'; end $$", "the message is hidden"),
-    ("insert into once values ('Smith')", 'duplicate key value violates unique constraint "once_pkey"'),
-    ("insert into once values ('Smith the second')", "value too long for type character varying(5)"),
-    ("insert into once values (null)", 'null value in column "name" of relation "once" violates not-null constraint'),
-    ("select 1 / 0", "division by zero"),
-    ("select nope from once", 'column "nope" does not exist'),
-    ("select * from nope", 'relation "nope" does not exist'),
-    ("select nope(1)", "function nope(integer) does not exist"),
-    (
-        "select (select i from generate_series(1, 2) i)",
-        "more than one row returned by a subquery used as an expression",
-    ),
-)
-
-
-@pytest.mark.parametrize(("query", "told"), CELLS)
-def test_messages_have_no_cells(shop: Database, query: str, told: str) -> None:
-    shop.execute(
-        "create type public.mood as enum ('good')",
-        "create table once (name varchar(5) primary key)",
-        "insert into once values ('Smith')",
-    )
-    with pytest.raises(StatementError) as caught, statement("the query"):
-        shop.execute(query)
-    assert caught.value.problem.startswith(told)
-    with psycopg.connect(make_conninfo("", **shop.parameters)) as connection, pytest.raises(psycopg.Error) as raw:
-        connection.execute(query.encode())
-    # As dbt has it: with all that PostgreSQL says besides.
-    assert in_short(str(raw.value)) == caught.value.problem
-    assert "Smith" not in caught.value.problem
-    assert caught.value.__cause__ is None
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "the customer said ERROR:  relation of Smith does not exist",
-        'invalid input syntax for type integer: "x\nDETAIL: Smith"',
-        'value "relation" is out of range for type Smith" is out of range for type integer',
-        '[libpq] Execution error [PGRES_FATAL_ERROR]: ERROR:  invalid value "Smith"',
-        'invalid input syntax for type integer: "ERROR:  relation Smith does not exist"',
-        "Smith ERROR:  relation does not exist",
-        "the value 'relation Smith' does not exist",
-    ],
-)
-def test_a_cell_may_hold_any_text(message: str) -> None:
-    assert "Smith" not in in_short(message)

@@ -71,8 +71,8 @@ def test_one_at_a_time_has_the_lease_and_others_are_told_who(shop: Database) -> 
 def test_a_lease_is_given_back_after_an_error(shop: Database) -> None:
     with pytest.raises(ZeroDivisionError), releases(shop):
         raise ZeroDivisionError
-    with releases(shop, NEXT):
-        pass
+    with connected(shop.login(), "test") as looking:
+        assert read_lease(looking) is None
 
 
 def test_who_lost_the_lease_changes_nothing(shop: Database) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from postgres_database import Database, new_database
+from postgres_store import OWN_TYPES
 
 from datacanary.config import parse
 from datacanary.config.defaults import default_policy
@@ -131,9 +132,7 @@ def crowd(postgres: dict[str, str]) -> Iterator[tuple[Database, "Places"]]:
     """Give a database with types of its own for all cases, and the places of a run in it."""
     with new_database(postgres) as database:
         database.execute(
-            "create type public.mood as enum ('good', 'bad')",
-            "create type public.pair as (a int, b int)",
-            "create domain public.amount as numeric",
+            *OWN_TYPES,
             "create schema dc_base",
             "create schema dc_head",
         )

@@ -1,5 +1,7 @@
 """What a PostgreSQL holds arrives as it is: values of every type, odd ones too, and names of any kind."""
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +17,10 @@ from datacanary.model.tablediff import DiffOptions
 from datacanary.pipeline.relations import table_of_relation
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.scratch import Scratch
+from datacanary.warehouse.postgres import stream as postgres_stream
 from datacanary.warehouse.postgres.built import BothPlaces
 from datacanary.warehouse.postgres.contained import PostgresContained
+from datacanary.warehouse.postgres.stream import Stream
 from datacanary.warehouse.postgres.warehouse import connect_by
 
 pytest_plugins = ("postgres_server",)
@@ -164,6 +168,36 @@ def test_many_rows_come_in_batches_and_a_reading_may_be_left(database: Database,
         with places.reading(pair.base) as reader:
             first = next(iter(reader))
         assert 0 < first.num_rows < 400_000
+
+
+def test_a_cancellation_that_nobody_answers_keeps_nobody_waiting(
+    database: Database, both: PostgresContained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = make(database, both, "select i as id from generate_series(1, 400000) i", "select 1 as id")
+    answered, cancel = threading.Event(), Stream._cancel  # noqa: SLF001 -- a network is hard to kill
+
+    def cancelled(stream: Stream) -> None:
+        answered.wait(60)
+        cancel(stream)
+
+    monkeypatch.setattr(Stream, "_cancel", cancelled)
+    monkeypatch.setattr(postgres_stream, "_SECONDS_TO_END", 0.2)
+    with opened(both) as places:
+        begun = time.monotonic()
+        with places.reading(pair.base) as reader:
+            next(iter(reader))
+        assert time.monotonic() - begun < 10
+        assert connections(database) == 2
+        answered.set()
+        while connections(database) > 1 and time.monotonic() - begun < 30:
+            time.sleep(0.05)
+        assert connections(database) == 1
+
+
+def connections(database: Database) -> int:
+    """Count a run's connections."""
+    ((count,),) = database.execute("select count(*) from pg_stat_activity where application_name like 'datacanary 2%'")
+    return int(count)
 
 
 def test_an_error_in_the_middle_of_a_stream_shows_no_cell(database: Database, both: PostgresContained) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from duckdb_store import DuckDBStore
-from postgres_store import OWN_TYPES
-from stores import ORDERS, VALUES, Store, make, make_store, named, workspace
+from stores import ORDERS, VALUES, Store, make, make_store, named, with_types, workspace
 
 from datacanary.errors import StatementError
 from datacanary.model.basic import Physical, Relation
@@ -75,10 +74,7 @@ def test_a_data_file_is_copied_in_the_same_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("kind", "name"), [(store, name) for store in VALUES for name in VALUES[store]])
 def test_values_of_any_type_are_copied(empty_store: Callable[[str], Store], kind: str, name: str) -> None:
     one, other = VALUES[kind][name]
-    made_store = empty_store(kind)
-    if kind == "postgres":
-        made_store.execute(*OWN_TYPES)
-    with workspace(made_store) as space, space.perturbed():
+    with workspace(with_types(empty_store(kind))) as space, space.perturbed():
         made = make(space, "t", f"select 1 as id, {one} as v union all select 2, {other}")
         copy = space.physical("shuffled", Relation("0", "t"))
         space.shuffle(made, copy)

@@ -134,8 +134,8 @@ def test_who_stops_early_does_not_keep_a_reading_open(store: Store) -> None:
             for _ in range(5):
                 next(iter(table.frame.collect_batches()))
         # The file is free: it can be opened for writing.
-        with store.open().releases(store.folder / "run", "20261120-101500-4f1c9e2"):
-            pass
+        with store.open().releases(store.folder / "run", "20261120-101500-4f1c9e2") as releases:
+            assert releases.journal() == ()
 
 
 def test_a_relation_that_is_not_there_is_told(space: Workspace) -> None:

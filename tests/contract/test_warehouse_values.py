@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from postgres_store import OWN_TYPES
-from stores import EQUAL, STORES, VALUES, Store, make, workspace
+from stores import EQUAL, STORES, VALUES, Store, make, with_types, workspace
 
 from datacanary.model.basic import Fingerprint, Pair, Physical
 from datacanary.model.plan import Place
@@ -18,13 +17,6 @@ pytest_plugins = ("postgres_server",)
 
 
 Make = Callable[[str], Store]
-
-
-def with_types(store: Store) -> Store:
-    """Make the types that some values are of."""
-    if store.kind == "postgres":
-        store.execute(*OWN_TYPES)
-    return store
 
 
 def unchanged(space: Workspace, one: Physical, other: Physical) -> list[int]:

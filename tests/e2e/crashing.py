@@ -25,7 +25,6 @@ import psycopg
 from datacanary.__main__ import main as program
 
 HOWS = ("kill", "exception", "full")
-SCRIPT = Path(__file__)
 _NO_ROOM = "No space left on device"
 
 Failing = Callable[[str], Exception]

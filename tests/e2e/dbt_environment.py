@@ -95,13 +95,6 @@ def least(shared: Path, dbt: Path) -> DbtShop:
 
 
 @pytest.fixture
-def shop(whole: DbtShop, tmp_path: Path) -> Iterator[DbtShop]:
-    """Give a copy of the shop; in the end nothing of it may be at work."""
-    yield copy_shop(whole, tmp_path / "shop")
-    assert processes_of(tmp_path) == []
-
-
-@pytest.fixture
 def small(least: DbtShop, tmp_path: Path) -> Iterator[DbtShop]:
     """Give a copy of the small project; in the end nothing of it may be at work."""
     yield copy_shop(least, tmp_path / "shop")

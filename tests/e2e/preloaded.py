@@ -16,8 +16,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, NoReturn, TypeAlias
+
+Ended: TypeAlias = tuple[int, str, str]
+"""An exit code, stdout and stderr."""
 
 
 class Preloaded:
@@ -27,42 +31,44 @@ class Preloaded:
         self._process: subprocess.Popen[str] | None = None
 
     def run(
-        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: int
-    ) -> tuple[int, str, str]:
-        """Run the program and return its exit code, stdout and stderr; TimeoutExpired after so many seconds.
+        self, commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str], seconds: int
+    ) -> list[Ended]:
+        """Run the program with each of these arguments, all at the same time; TimeoutExpired after so many seconds.
 
         Arguments with a `--` are those of `crashing.py`.
         """
-        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as error:
-            code = self._forked(arguments, folder, environment, (out, error), seconds)
-            out.seek(0)
-            error.seek(0)
-            return code, out.read(), error.read()
+        with ExitStack() as opened:
+            streams = [[opened.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2)] for _ in commands]
+            # The waiting process opens the streams by where they are open here.
+            asked = [
+                {
+                    "arguments": list(arguments),
+                    "folder": str(folder),
+                    "environ": dict(environment),
+                    "streams": [f"/proc/{os.getpid()}/fd/{stream.fileno()}" for stream in pair],
+                    "seconds": seconds,
+                }
+                for arguments, pair in zip(commands, streams, strict=True)
+            ]
+            codes = self._forked(asked)
+            for arguments, code in zip(commands, codes, strict=True):
+                if code is None:
+                    raise subprocess.TimeoutExpired(list(arguments), seconds)
+            ends = [code for code in codes if code is not None]
+            return [(code, _whole(out), _whole(error)) for code, (out, error) in zip(ends, streams, strict=True)]
 
-    def _forked(
-        self,
-        arguments: Sequence[str],
-        folder: Path,
-        environment: Mapping[str, str],
-        streams: tuple[IO[str], IO[str]],
-        seconds: int,
-    ) -> int:
+    def _forked(self, asked: list[dict[str, object]]) -> list[int | None]:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        # The waiting process opens the streams by where they are open here.
-        places = [f"/proc/{os.getpid()}/fd/{stream.fileno()}" for stream in streams]
-        asked = {"arguments": list(arguments), "folder": str(folder), "environ": dict(environment)}
-        process.stdin.write(json.dumps({**asked, "streams": places, "seconds": seconds}) + "\n")
+        process.stdin.write(json.dumps(asked) + "\n")
         process.stdin.flush()
         answer = process.stdout.readline()
         if not answer:
             self._process = None
             raise RuntimeError("the process that runs are forked from has died")
-        code = json.loads(answer)
-        if code is None:
-            raise subprocess.TimeoutExpired(list(arguments), seconds)
-        return int(code)
+        codes: list[int | None] = json.loads(answer)
+        return codes
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
@@ -76,6 +82,11 @@ class Preloaded:
                 text=True,
             )
         return self._process
+
+
+def _whole(stream: IO[str]) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 PRELOADED = Preloaded()
@@ -117,17 +128,19 @@ def _exit_code(child: int, seconds: float) -> int | None:
 
 
 def _wait_for_work() -> None:
-    """Fork a run for each line; only forks return."""
+    """Fork the runs of each line; only forks return."""
     _import_everything()
     # What is there now is not looked at again in every fork.
     gc.freeze()
     for line in sys.stdin:
-        asked = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            _become(asked)
-            return
-        sys.stdout.write(f"{json.dumps(_exit_code(child, asked['seconds']))}\n")
+        children = []
+        for asked in json.loads(line):
+            child = os.fork()
+            if child == 0:
+                _become(asked)
+                return
+            children.append((child, asked["seconds"]))
+        sys.stdout.write(f"{json.dumps([_exit_code(*one) for one in children])}\n")
         sys.stdout.flush()
     os._exit(0)
 

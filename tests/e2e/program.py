@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,19 @@ class Place:
 
     def run(self, *arguments: str, **environment: str) -> Completed:
         """Run the program in the repository and wait."""
-        return Completed(*PRELOADED.run(arguments, self.folder, self.environment | environment, SECONDS))
+        return self.run_at_once([arguments], **environment)[0]
+
+    def run_at_once(self, commands: Sequence[Sequence[str]], **environment: str) -> list[Completed]:
+        """Run the program with each of these arguments, all at the same time, and wait for them all."""
+        ended = PRELOADED.run(commands, self.folder, self.environment | environment, SECONDS)
+        return [Completed(*one) for one in ended]
+
+    def crash(
+        self, *arguments: str, at: int | None = None, how: str = "kill", log: Path | None = None, **environment: str
+    ) -> Completed:
+        """Run the program so that it fails at moment number `at` of `crashing.py`; `log` gets the moments."""
+        options = ["--how", how, *(["--at", str(at)] if at else []), *(["--log", str(log)] if log else [])]
+        return self.run(*options, "--", *arguments, **environment)
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start the program in the repository."""
@@ -100,6 +112,22 @@ class Place:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", f"Change {', '.join(files)}")
         return self.git("rev-parse", "HEAD")
+
+    def branch_off(self, name: str, files: Mapping[str, str | None]) -> str:
+        """Commit files on a branch of `main`, made anew whatever is checked out; return the commit's id."""
+        self.git("checkout", "--quiet", "--force", "-B", name, "main")
+        return self.commit(files)
+
+
+def plain_sql_config(warehouse: str, rest: str) -> str:
+    """Write the config of a plain-SQL project in `models`, whose production is the schema `analytics`."""
+    return f"""\
+version: 1
+project: {{kind: sql, path: models}}
+warehouse: {warehouse}
+production: analytics
+base: main
+{rest}"""
 
 
 def make_place(folder: Path) -> Place:

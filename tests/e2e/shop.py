@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from program import Place
+from program import Place, plain_sql_config
 
-CONFIG = """\
-version: 1
-project: {kind: sql, path: models}
-warehouse: duckdb:///warehouse.duckdb
-production: analytics
-base: main
+CONFIG = plain_sql_config(
+    "duckdb:///warehouse.duckdb",
+    """\
 sources:
   raw.rates: data/*.csv
 defaults:
@@ -26,7 +23,8 @@ tables:
   dim_customers: {key: [customer_id]}
   fct_orders: {key: [order_id]}
   rpt_countries: {key: [country]}
-"""
+""",
+)
 
 MODELS = {
     "stg_orders": "select order_id, customer_id, amount, status from raw.orders\n",
@@ -43,6 +41,12 @@ MODELS = {
     ),
 }
 """The queries by table, each after those that it reads."""
+
+SMALLER = (
+    "select order_id, customer_id, cast(amount + 1 as decimal(12, 2)) as amount, status from raw.orders "
+    "where order_id >= 10\n"
+)
+"""Another query of stg_orders: a change that passes, and reaches a table and a view that read it."""
 
 RAW = """\
 create schema raw;
@@ -133,6 +137,15 @@ def make_shop(folder: Path) -> Shop:
     shop.git("add", "--all")
     shop.git("commit", "--quiet", "--message", "The shop")
     return shop
+
+
+def make_smaller_shop(folder: Path, *command: str) -> "Shelf":
+    """Make a shop below `folder`, run a command that must pass on its branch `smaller`, and keep it."""
+    shop = make_shop(folder / "work")
+    shop.commit({"models/stg_orders.sql": SMALLER}, branch="smaller")
+    found = shop.run(*command)
+    assert found.exit_code == 0, found
+    return Shelf.keep(shop, folder / "copy")
 
 
 @dataclass(frozen=True, slots=True)

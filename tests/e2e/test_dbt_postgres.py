@@ -3,7 +3,6 @@
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,11 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from program import Completed, Place
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
-
 from postgres_database import Database, new_database
+from program import Completed, Place, make_place
 
 pytest_plugins = ("dbt_environment", "postgres_server")
 
@@ -87,13 +83,6 @@ class Shop:
         schemas = [one for one in self.database.schemas() if not own.match(one)]
         return schemas, {name: held for name, held in self.database.contents().items() if not own.match(name)}
 
-    def branch(self, name: str, files: dict[str, str | None]) -> None:
-        """Commit files on a branch of main's."""
-        self.place.git("checkout", "--quiet", "--force", "-B", name, "main")
-        self.place.write(files)
-        self.place.git("add", "--all")
-        self.place.git("commit", "--quiet", "--message", name)
-
 
 @pytest.fixture(scope="module")
 def shop(postgres: dict[str, str], dbt: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
@@ -101,14 +90,10 @@ def shop(postgres: dict[str, str], dbt: Path, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("postgres_shop")
     with new_database(postgres) as database:
         database.execute(*RAW)
-        place = Place(folder / "repository", folder / "home")
-        place.folder.mkdir()
+        place = make_place(folder)
         output = database.profile() | {"password": "{{ env_var('SHOP_PW') }}"}
         profiles = yaml.safe_dump({"shop": {"target": "prod", "outputs": {"prod": output}}})
-        place.write({**FILES, "profiles.yml": profiles})
-        place.git("init", "--quiet", "--initial-branch", "main")
-        place.git("add", "--all")
-        place.git("commit", "--quiet", "--message", "production")
+        place.commit({**FILES, "profiles.yml": profiles})
         made = Shop(place, database, dbt)
         subprocess.run(
             [dbt, "build", "--quiet"], cwd=place.folder, env={**place.environment, **made.environ}, check=True
@@ -118,7 +103,7 @@ def shop(postgres: dict[str, str], dbt: Path, tmp_path_factory: pytest.TempPathF
 
 def test_every_kind_of_change_is_judged_as_postgres_itself_counts_it(shop: Shop) -> None:
     before = shop.state()
-    shop.branch(
+    shop.place.branch_off(
         "changes",
         {
             "models/marts/orders.sql": "select order_id, customer_id, amount, status, at, amount * 2 as twice\n"
@@ -149,7 +134,7 @@ def test_every_kind_of_change_is_judged_as_postgres_itself_counts_it(shop: Shop)
 @pytest.mark.thorough
 def test_a_plan_makes_nothing(shop: Shop) -> None:
     before = shop.state()
-    shop.branch("plan", {"models/marts/orders.sql": "select order_id from {{ ref('stg_orders') }}\n"})
+    shop.place.branch_off("plan", {"models/marts/orders.sql": "select order_id from {{ ref('stg_orders') }}\n"})
     done = shop.place.run("plan", "--format", "json", **shop.environ)
     assert done.exit_code == 0, done.stderr
     assert sorted(done.json["in_production"]) == ["stg_orders"]
@@ -176,7 +161,7 @@ def test_what_would_write_elsewhere_is_refused_before_anything_is_written(
     shop: Shop, files: dict[str, str | None], said: str
 ) -> None:
     before = shop.state()
-    shop.branch("leaks", files)
+    shop.place.branch_off("leaks", files)
     done = shop.check()
     assert done.exit_code == 2
     assert said in " ".join(done.stderr.split())
@@ -186,7 +171,7 @@ def test_what_would_write_elsewhere_is_refused_before_anything_is_written(
 @pytest.mark.thorough
 def test_a_table_that_is_read_by_its_name_makes_the_verdict_inconclusive(shop: Shop) -> None:
     before = shop.state()
-    shop.branch(
+    shop.place.branch_off(
         "by_name",
         {
             "models/marts/orders.sql": "select order_id, status from {{ ref('stg_orders') }} where order_id > 1\n",
@@ -203,7 +188,7 @@ def test_a_table_that_is_read_by_its_name_makes_the_verdict_inconclusive(shop: S
 @pytest.mark.thorough
 def test_a_source_that_moves_meanwhile_makes_the_verdict_inconclusive(shop: Shop) -> None:
     before = shop.state()
-    shop.branch("slow", {"models/marts/orders.sql": SLOW})
+    shop.place.branch_off("slow", {"models/marts/orders.sql": SLOW})
     process = shop.place.start("check", "--format", "json", **shop.environ)
     wait_for(lambda: len(shop.database.schemas()) > len(before[0]))
     shop.database.execute("insert into raw.orders values (5000, 1, 1, 'paid', now())")
@@ -227,7 +212,7 @@ SLOW = (
 @pytest.mark.thorough
 def test_an_interrupt_leaves_nothing(shop: Shop) -> None:
     before = shop.state()
-    shop.branch("slower", {"models/marts/orders.sql": SLOW.replace("pg_sleep(3)", "pg_sleep(60)")})
+    shop.place.branch_off("slower", {"models/marts/orders.sql": SLOW.replace("pg_sleep(3)", "pg_sleep(60)")})
     process = shop.place.start("check", **shop.environ)
     wait_for(lambda: len(shop.database.schemas()) > len(before[0]))
     process.send_signal(signal.SIGINT)

@@ -120,6 +120,8 @@ def test_a_project_in_a_folder_is_found_from_above_with_the_packages_beside_it_o
     assert counts(outputs)["lent"] == (10, 12, 2, 0, 0)
     assert counts(outputs)["doubled"] == (20, 19, 0, 1, 19)
     assert outputs["commands"] == ["build", "build", "compile", "compile"]
+    # Beside a change, files have the names that the repository knows them by.
+    assert 'file="work/dbt/models/doubled.sql"' in below.asked("report", "last", "--format", "junit").stdout
 
 
 @pytest.mark.thorough

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from dbt_shop import SMALL, DbtShop, processes_of, seen
+from holding import held_open
 
 pytest_plugins = ("dbt_environment",)
 
@@ -124,16 +125,10 @@ def test_packages_that_nobody_has_are_named(small: DbtShop) -> None:
 
 
 def test_a_database_that_somebody_writes_is_not_read(small: DbtShop) -> None:
-    script = f"import duckdb; held = duckdb.connect({str(small.warehouse)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
+    with held_open(small.warehouse) as pid:
         told = refused(small)
-        process.communicate("\n")
     assert "The DuckDB file is in use" in told
-    assert f"process {process.pid}" in told
+    assert f"process {pid}" in told
     assert small.starts() == []
 
 

@@ -1,6 +1,5 @@
 """A check leaves the repository and production alone, however it ends, and nothing behind that is not told."""
 
-import json
 import os
 import signal
 import struct
@@ -156,9 +155,9 @@ def test_a_run_that_still_works_is_not_dropped(shop: Shop) -> None:
 
 def test_two_checks_at_once_find_the_same(shop: Shop) -> None:
     shop.commit({"models/stg_orders.sql": SMALLER}, branch="change")
-    processes = [shop.start("check", "--format", "json") for _ in range(3)]
-    found = [json.loads(process.communicate(timeout=SECONDS)[0]) for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0]
+    ended = shop.run_at_once([("check", "--format", "json")] * 3)
+    assert [one.exit_code for one in ended] == [0, 0, 0], ended
+    found = [one.json for one in ended]
     assert len({one["run"]["id"] for one in found}) == 3
     assert found[0]["tables"] == found[1]["tables"] == found[2]["tables"]
     assert len(shop.runs()) == 3

@@ -12,9 +12,10 @@ from program import Place, make_place
 
 from datacanary.model.basic import Column, Pair, Side
 from datacanary.model.leaf import LeafColumns
+from datacanary.pipeline.choosing import choose_versions
 from datacanary.pipeline.home import Asked, open_warehouse
 from datacanary.pipeline.leaves import Leaves
-from datacanary.pipeline.versions import Versions, read_versions
+from datacanary.pipeline.versions import Versions, read_plain_sql
 from datacanary.warehouse.duckdb import warehouse as duckdb_warehouse
 
 CONFIG = """\
@@ -54,7 +55,8 @@ def shop(tmp_path: Path) -> Place:
 
 
 def read(shop: Place) -> Versions:
-    return read_versions(Asked(start=shop.folder, environ=shop.environment, base="HEAD"))
+    asked = Asked(start=shop.folder, environ=shop.environment, base="HEAD")
+    return read_plain_sql(choose_versions(asked), asked)
 
 
 def columns(shop: Place, side: Side = "head", versions: Versions | None = None) -> dict[str, LeafColumns]:

@@ -1,35 +1,25 @@
 """A plain-SQL project on PostgreSQL: judged as PostgreSQL counts, with production as it was and nothing left behind."""
 
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from program import Completed, Place
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
-
 from postgres_database import Database, new_database
 from postgres_store import PostgresStore
+from program import Completed, Place, make_place, plain_sql_config
 
 pytest_plugins = ("postgres_server",)
 
 SECRET = "g3h/eim@ %"  # noqa: S105 -- of nobody
-CONFIG = """\
-version: 1
-project: {{kind: sql, path: models}}
-warehouse: {url}
-production: analytics
-base: main
-sources: {{raw.rates: data/rates.csv}}
+TABLES = """\
+sources: {raw.rates: data/rates.csv}
 tables:
-  orders: {{key: [order_id]}}
-  by_status: {{key: [status]}}
-  daily: {{key: [day]}}
+  orders: {key: [order_id]}
+  by_status: {key: [status]}
+  daily: {key: [day]}
 """
 FILES = {
     "data/rates.csv": "status,rate\npaid,1.5\nopen,1\nvoid,\n",
@@ -71,13 +61,6 @@ class Shop:
             name: held for name, held in contents if not name.startswith("datacanary.")
         }
 
-    def branch(self, name: str, files: dict[str, str | None]) -> None:
-        """Commit files on a branch of main's."""
-        self.place.git("checkout", "--quiet", "--force", "-B", name, "main")
-        self.place.write(files)
-        self.place.git("add", "--all")
-        self.place.git("commit", "--quiet", "--message", name)
-
     def count(self, query: str) -> int:
         """Ask PostgreSQL for a number."""
         return int(self.database.execute(query)[0][0])
@@ -89,20 +72,16 @@ def shop(postgres: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("postgres_plain_sql")
     with new_database(postgres) as database:
         database.execute(*RAW)
-        place = Place(folder / "repository", folder / "home")
-        place.folder.mkdir()
+        place = make_place(folder)
         # A server that asks for no password takes any.
         url = f"{PostgresStore(folder, database).url}&application_name=${{SHOP_PW}}"
-        place.write({**FILES, "datacanary.yml": CONFIG.format(url=url)})
-        place.git("init", "--quiet", "--initial-branch", "main")
-        place.git("add", "--all")
-        place.git("commit", "--quiet", "--message", "production")
+        place.commit({**FILES, "datacanary.yml": plain_sql_config(url, TABLES)})
         yield Shop(place, database)
 
 
 def test_every_kind_of_change_is_judged_as_postgres_itself_counts_it(shop: Shop) -> None:
     before = shop.state()
-    shop.branch(
+    shop.place.branch_off(
         "changes",
         {
             "models/orders.sql": "select order_id, amount, status, at, amount * 2 as twice from raw.orders\n"
@@ -136,7 +115,9 @@ def test_every_kind_of_change_is_judged_as_postgres_itself_counts_it(shop: Shop)
 
 def test_what_a_promotion_needs_is_kept_until_it_is_cleaned(shop: Shop) -> None:
     before = shop.state()
-    shop.branch("more", {"models/daily.sql": "select at::date as day, count(*) + 1 as orders from orders group by 1\n"})
+    shop.place.branch_off(
+        "more", {"models/daily.sql": "select at::date as day, count(*) + 1 as orders from orders group by 1\n"}
+    )
     done = shop.check("--format", "json")
     run = done.json["run"]["id"].replace("-", "_")
     assert [name for name in shop.state()[0] if name not in before[0]] == [f"dc_{run}_head_analytics"]
@@ -152,7 +133,7 @@ def test_a_query_that_writes_is_undone(shop: Shop) -> None:
         "create function public.sly() returns int language sql as 'delete from raw.orders where order_id = 1; select 1'"
     )
     try:
-        shop.branch("sly", {"models/sly.sql": "select public.sly() as one\n"})
+        shop.place.branch_off("sly", {"models/sly.sql": "select public.sly() as one\n"})
         done = shop.check("--format", "json")
         (sly,) = (table for table in done.json["tables"] if table["name"] == "sly")
         assert "it writes to raw.orders" in sly["reason"]
@@ -163,7 +144,7 @@ def test_a_query_that_writes_is_undone(shop: Shop) -> None:
 
 
 def test_a_file_that_a_query_names_is_told_to_be_out_of_reach(shop: Shop) -> None:
-    shop.branch("files", {"models/rates.sql": "select * from 'data/rates.csv'\n"})
+    shop.place.branch_off("files", {"models/rates.sql": "select * from 'data/rates.csv'\n"})
     done = shop.check("--format", "json")
     (rates,) = (table for table in done.json["tables"] if table["name"] == "rates")
     assert "which the warehouse's server does not see" in rates["reason"]
@@ -175,7 +156,7 @@ def test_noise_is_measured_under_other_conditions(shop: Shop) -> None:
     text = "select order_id, row_number() over (order by status) as place from orders\n"
     shop.place.git("checkout", "--quiet", "--force", "main")
     shop.place.commit({"models/ranked.sql": text})
-    shop.branch("noise", {"models/ranked.sql": text.replace("as place", "as place, 1 as more")})
+    shop.place.branch_off("noise", {"models/ranked.sql": text.replace("as place", "as place, 1 as more")})
     done = shop.check("--format", "json", "--noise-check", "--no-statistics")
     (ranked,) = (table for table in done.json["tables"] if table["name"] == "ranked")
     assert ranked["noise"]["cells"]["place"] > 0.5, done.stderr
@@ -185,7 +166,7 @@ def test_noise_is_measured_under_other_conditions(shop: Shop) -> None:
 
 
 def test_what_moves_between_two_transactions_makes_the_verdict_inconclusive(shop: Shop) -> None:
-    shop.branch(
+    shop.place.branch_off(
         "moving", {"models/daily.sql": "select at::date as day, count(*) + 1 as orders from orders group by 1\n"}
     )
     stopped = threading.Event()
@@ -210,12 +191,11 @@ def test_what_moves_between_two_transactions_makes_the_verdict_inconclusive(shop
 
 def test_two_checks_at_once_do_not_meet(shop: Shop) -> None:
     before = shop.state()
-    shop.branch(
+    shop.place.branch_off(
         "twice", {"models/daily.sql": "select at::date as day, count(*) + 1 as orders from orders group by 1\n"}
     )
-    both = [shop.place.start("check", "--format", "json", "--no-statistics", SHOP_PW=SECRET) for _ in range(2)]
-    ends = [(process.communicate(timeout=120)[1], process.returncode) for process in both]
-    assert [code for _, code in ends] == [1, 1], ends
+    both = shop.place.run_at_once([("check", "--format", "json", "--no-statistics")] * 2, SHOP_PW=SECRET)
+    assert [one.exit_code for one in both] == [1, 1], both
     assert shop.place.run("clean", "--all", SHOP_PW=SECRET).exit_code == 0
     assert shop.state() == before
 
@@ -224,7 +204,9 @@ def test_two_checks_at_once_do_not_meet(shop: Shop) -> None:
 def test_an_interrupt_leaves_nothing_behind(shop: Shop, number: signal.Signals) -> None:
     before = shop.state()
     slow = "select order_id, pg_sleep(0.05)::text as slept from orders\n"
-    shop.branch(f"slow{number}", {"models/slow.sql": slow, "models/orders.sql": "select order_id from raw.orders\n"})
+    shop.place.branch_off(
+        f"slow{number}", {"models/slow.sql": slow, "models/orders.sql": "select order_id from raw.orders\n"}
+    )
     process = shop.place.start("check", SHOP_PW=SECRET)
     wait(lambda: shop.count("select count(*) from pg_stat_activity where query like '%pg_sleep(0.05)%'") > 1)
     process.send_signal(number)

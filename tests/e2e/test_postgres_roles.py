@@ -1,29 +1,17 @@
 """The roles of the README: one reads, one checks and cannot write production, one promotes."""
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from program import Completed, Place
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
-
 from postgres_database import Database, new_database
 from postgres_store import PostgresStore
+from program import Completed, Place, make_place, plain_sql_config
 
 pytest_plugins = ("postgres_server",)
 
 README = Path(__file__).parents[2] / "README.md"
-CONFIG = """\
-version: 1
-project: {{kind: sql, path: models}}
-warehouse: {url}
-production: analytics
-base: main
-tables: {{orders: {{key: [id]}}}}
-"""
 
 
 def roles_of_the_readme(database: str, suffix: str) -> list[str]:
@@ -53,17 +41,9 @@ def place(postgres: dict[str, str], tmp_path: Path) -> Iterator[tuple[Place, Dat
         try:
             database.execute(*roles_of_the_readme(database.parameters["dbname"], suffix))
             url = PostgresStore(tmp_path, database).url.replace("user=postgres", "user=${ROLE}")
-            made = Place(tmp_path / "repository", tmp_path / "home")
-            made.folder.mkdir()
-            made.write(
-                {"datacanary.yml": CONFIG.format(url=url), "models/orders.sql": "select id, kind from raw.orders\n"}
-            )
-            made.git("init", "--quiet", "--initial-branch", "main")
-            made.git("add", "--all")
-            made.git("commit", "--quiet", "--message", "production")
-            made.git("checkout", "--quiet", "-b", "more")
-            made.write({"models/orders.sql": "select id, kind, id * 2 as twice from raw.orders\n"})
-            made.git("commit", "--quiet", "--all", "--message", "more")
+            made, config = make_place(tmp_path), plain_sql_config(url, "tables: {orders: {key: [id]}}\n")
+            made.commit({"datacanary.yml": config, "models/orders.sql": "select id, kind from raw.orders\n"})
+            made.branch_off("more", {"models/orders.sql": "select id, kind, id * 2 as twice from raw.orders\n"})
             yield made, database, suffix
         finally:
             database.execute(

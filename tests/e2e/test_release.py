@@ -1,39 +1,16 @@
 """Promotion and rollback on a real warehouse; what is in production is asked of DuckDB alone."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import duckdb
 import pytest
-from shop import MODELS, Shelf, Shop, make_shop
+from holding import held_open
+from shop import MODELS, SMALLER, Shop
 
-STG_ORDERS = (
-    "select order_id, customer_id, cast(amount + 1 as decimal(12, 2)) as amount, status from raw.orders "
-    "where order_id >= 10\n"
-)
-SMALLER = MODELS | {"stg_orders": STG_ORDERS}
-"""A change that passes: a table, a table that reads it, and a view."""
+pytest_plugins = ("checked_shop",)
 
+PROMOTED = MODELS | {"stg_orders": SMALLER}
 TOUCHED = {"analytics.stg_orders", "analytics.fct_orders", "analytics.rpt_countries"}
-
-
-@pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    """Give a shop on its branch `smaller`, checked: pass."""
-    folder = tmp_path_factory.mktemp("release")
-    shop = make_shop(folder / "work")
-    shop.commit({"models/stg_orders.sql": STG_ORDERS}, branch="smaller")
-    found = shop.run("check")
-    assert found.exit_code == 0, found
-    return Shelf.keep(shop, folder / "copy")
-
-
-@pytest.fixture
-def shop(checked: Shelf) -> Shop:
-    """Give that shop, untouched by other tests."""
-    return checked.fresh()
 
 
 def expected(shop: Shop, models: dict[str, str]) -> dict[str, list[tuple[object, ...]]]:
@@ -70,19 +47,6 @@ def all_there(shop: Shop) -> list[object]:
     return [shop.production(), shop.ask(kept), shop.ask("from datacanary.promotions order by all") if ledger else []]
 
 
-@contextmanager
-def held_open(shop: Shop) -> Iterator[int]:
-    """Hold the warehouse open for writing in another process."""
-    script = f"import duckdb; held = duckdb.connect({str(shop.warehouse)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
-        yield process.pid
-        process.communicate("\n")
-
-
 def test_promotion_puts_exactly_the_tables_of_head_into_production_and_rollback_the_former_ones_back(
     shop: Shop,
 ) -> None:
@@ -90,7 +54,7 @@ def test_promotion_puts_exactly_the_tables_of_head_into_production_and_rollback_
     promoted = shop.run("promote", "last")
     assert promoted.exit_code == 0, promoted
     after = shop.production()
-    for name, found in expected(shop, SMALLER).items():
+    for name, found in expected(shop, PROMOTED).items():
         assert rows(shop, name) == found, name
     assert {name: after[name] for name in after if name not in TOUCHED} == {
         name: before[name] for name in before if name not in TOUCHED
@@ -173,7 +137,7 @@ def test_rollback_is_refused_after_somebody_wrote_the_table(shop: Shop) -> None:
 
 
 def test_a_warehouse_that_another_process_writes_is_left_alone(shop: Shop) -> None:
-    with held_open(shop) as pid:
+    with held_open(shop.warehouse) as pid:
         found = shop.run("promote", "last")
         back = shop.run("rollback")
     assert (found.exit_code, back.exit_code) == (4, 4), (found, back)
@@ -293,7 +257,7 @@ def test_rows_that_break_what_production_demands_are_refused(shop: Shop, script:
 def test_deploy_promotes_on_pass_and_leaves_only_the_report_otherwise(shop: Shop) -> None:
     passed = shop.run("deploy", "--format", "json")
     assert (passed.exit_code, passed.json["run"]["kind"]) == (0, "deploy")
-    assert rows(shop, "stg_orders") == expected(shop, SMALLER)["stg_orders"]
+    assert rows(shop, "stg_orders") == expected(shop, PROMOTED)["stg_orders"]
     before = shop.warehouse.read_bytes()
     for query, exit_code in [("select 1 as order_id", 1), ("select nope from raw.orders", 3)]:
         shop.commit({"models/stg_orders.sql": f"{query}\n"})
@@ -307,14 +271,8 @@ def test_deploy_promotes_on_pass_and_leaves_only_the_report_otherwise(shop: Shop
 def test_a_deploy_whose_promotion_is_refused_still_tells_the_verdict(shop: Shop) -> None:
     dearer = MODELS["stg_orders"].replace("amount,", "(amount + 1)::decimal(12, 2) as amount,")
     shop.commit({"models/stg_orders.sql": dearer}, "raise")
-    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(shop.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "open\n"
+    with held_open(shop.warehouse, "read"):
         done = shop.run("deploy")
-        holder.communicate("\n")
     assert done.exit_code == 4
     assert done.stdout.startswith("PASS  ")
     assert "in use by" in done.stderr

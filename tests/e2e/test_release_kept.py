@@ -5,21 +5,15 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from shop import MODELS, Shelf, Shop, make_shop
+from shop import MODELS, Shelf, Shop, make_smaller_shop
 
-STG_ORDERS = MODELS["stg_orders"].strip() + " where order_id >= 10\n"
 KEPT = "select table_name from duckdb_tables() where starts_with(table_name, '__dc_prev_') order by all"
 
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     """Give a shop whose branch `smaller` is promoted."""
-    folder = tmp_path_factory.mktemp("kept")
-    shop = make_shop(folder / "work")
-    shop.commit({"models/stg_orders.sql": STG_ORDERS}, branch="smaller")
-    found = shop.run("deploy")
-    assert found.exit_code == 0, found
-    return Shelf.keep(shop, folder / "copy")
+    return make_smaller_shop(tmp_path_factory.mktemp("kept"), "deploy")
 
 
 @pytest.fixture
@@ -123,8 +117,7 @@ def test_status_and_history_write_json_that_fits_their_schema(shop: Shop) -> Non
         ("analytics.fct_orders", "replaced", 660),
         ("analytics.rpt_countries", "replaced", None),
     ]
-    with pytest.raises(AssertionError):
-        assert validator.is_valid({**after, "promotions": [{**one, "verdict": "fine"}]})
+    assert not validator.is_valid({**after, "promotions": [{**one, "verdict": "fine"}]})
 
 
 def test_a_ledger_of_an_earlier_version_is_read_and_written(shop: Shop) -> None:

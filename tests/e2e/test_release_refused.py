@@ -6,28 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from program import IDENTITY, SECONDS
-from shop import MODELS, Shelf, Shop, make_shop
+from program import IDENTITY
+from shop import MODELS, SMALLER, Shop
 
-STG_ORDERS = MODELS["stg_orders"].strip() + " where order_id >= 10\n"
+pytest_plugins = ("checked_shop",)
+
 DIM_CUSTOMERS = MODELS["dim_customers"].strip() + " where customer_id < 49\n"
-
-
-@pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    """Give a shop on its branch `smaller`, checked: pass."""
-    folder = tmp_path_factory.mktemp("refused")
-    shop = make_shop(folder / "work")
-    shop.commit({"models/stg_orders.sql": STG_ORDERS}, branch="smaller")
-    found = shop.run("check")
-    assert found.exit_code == 0, found
-    return Shelf.keep(shop, folder / "copy")
-
-
-@pytest.fixture
-def shop(checked: Shelf) -> Shop:
-    """Give that shop, untouched by other tests."""
-    return checked.fresh()
 
 
 def refused(shop: Shop, *arguments: str, **environment: str) -> str:
@@ -40,10 +24,11 @@ def refused(shop: Shop, *arguments: str, **environment: str) -> str:
     return found.stderr
 
 
-def promoted(shop: Shop, *arguments: str) -> None:
+def assert_promoted(shop: Shop, *arguments: str) -> None:
     """Promote, which must work."""
     found = shop.run("promote", "last", *arguments)
     assert found.exit_code == 0, found
+    assert "datacanary rollback" in found.stdout
 
 
 @pytest.mark.parametrize("command", [("promote", "last", "--approve", "now"), ("rollback",), ("deploy",)])
@@ -117,12 +102,12 @@ def test_a_branch_that_was_merged_and_deleted_is_promoted(shop: Shop) -> None:
     shop.git("merge", "--quiet", "--squash", "smaller")
     shop.git("commit", "--quiet", "--message", "Smaller")
     shop.git("branch", "--quiet", "-D", "smaller")
-    promoted(shop)
+    assert_promoted(shop)
 
 
 def test_what_makes_no_table_may_change(shop: Shop) -> None:
     shop.commit({"README.md": "# Shop\n"})
-    promoted(shop)
+    assert_promoted(shop)
 
 
 def test_a_commit_named_by_its_id_does_not_move(shop: Shop) -> None:
@@ -130,7 +115,7 @@ def test_a_commit_named_by_its_id_does_not_move(shop: Shop) -> None:
     shop.git("switch", "--quiet", "main")
     shop.git("branch", "--quiet", "-D", "smaller")
     assert shop.run("check", "--head", sha[:10]).exit_code == 0
-    promoted(shop)
+    assert_promoted(shop)
 
 
 def test_another_production_or_warehouse_is_refused(shop: Shop) -> None:
@@ -146,7 +131,7 @@ def test_another_production_or_warehouse_is_refused(shop: Shop) -> None:
 
 
 def test_base_must_have_what_was_promoted_last_unless_somebody_approves(shop: Shop) -> None:
-    promoted(shop)
+    assert_promoted(shop)
     shop.git("switch", "--quiet", "main")
     shop.commit({"models/stg_orders.sql": MODELS["stg_orders"].strip() + " where order_id < 990\n"}, branch="other")
     assert shop.run("check").exit_code == 0
@@ -154,7 +139,7 @@ def test_base_must_have_what_was_promoted_last_unless_somebody_approves(shop: Sh
     assert f"{shop.git('rev-parse', 'smaller')[:7]} by" in message
     assert "analytics.stg_orders" in message
     assert "would lose what it brought" in message
-    promoted(shop, "--approve", "the other one was a mistake")
+    assert_promoted(shop, "--approve", "the other one was a mistake")
 
 
 def merge(shop: Shop) -> None:
@@ -173,21 +158,21 @@ def squash_and_go_on(shop: Shop) -> None:
 
 @pytest.mark.parametrize("into_main", [merge, squash, squash_and_go_on])
 def test_the_next_branch_after_a_merge_is_promoted(shop: Shop, into_main: Callable[[Shop], None]) -> None:
-    promoted(shop)
+    assert_promoted(shop)
     shop.git("switch", "--quiet", "main")
     into_main(shop)
     shop.commit({"models/dim_customers.sql": DIM_CUSTOMERS}, branch="next")
     assert shop.run("check").exit_code == 0
-    promoted(shop)
+    assert_promoted(shop)
     assert [one["approval"] for one in shop.run("history", "--format", "json").json["promotions"]] == [None, None]
 
 
 def test_changes_that_are_promoted_before_they_are_committed_need_no_approval_later(shop: Shop) -> None:
     shop.git("switch", "--quiet", "--create", "local", "main")
-    shop.write({"models/stg_orders.sql": STG_ORDERS})
+    shop.write({"models/stg_orders.sql": SMALLER})
     assert shop.run("check").exit_code == 0
     shop.commit({})
-    promoted(shop)
+    assert_promoted(shop)
     (one,) = shop.run("history", "--format", "json").json["promotions"]
     assert one["head_sha"].endswith("+")
     shop.git("switch", "--quiet", "main")
@@ -199,11 +184,11 @@ def test_changes_that_are_promoted_before_they_are_committed_need_no_approval_la
     shop.git("commit", "--quiet", "--message", "Local")
     shop.commit({"models/dim_customers.sql": DIM_CUSTOMERS}, branch="next")
     assert shop.run("check").exit_code == 0
-    promoted(shop)
+    assert_promoted(shop)
 
 
 def test_a_shallow_clone_is_told_how_to_get_the_commit(shop: Shop, tmp_path: Path) -> None:
-    promoted(shop)
+    assert_promoted(shop)
     shop.git("switch", "--quiet", "main")
     shop.git("commit", "--quiet", "--allow-empty", "--message", "Something else")
     shop.commit({"models/stg_orders.sql": MODELS["stg_orders"].strip() + " where order_id < 990\n"}, branch="other")
@@ -222,11 +207,9 @@ def test_a_shallow_clone_is_told_how_to_get_the_commit(shop: Shop, tmp_path: Pat
 
 def test_of_two_promotions_at_once_exactly_one_wins(shop: Shop) -> None:
     run_id = shop.runs()[0].name
-    for _ in range(5):
-        both = [shop.start("promote", run_id, "--quiet") for _ in range(2)]
-        told = [process.communicate(timeout=SECONDS)[1] for process in both]
-        codes = [process.returncode for process in both]
-        assert sorted(codes) == [0, 4], told
-        lost = told[codes.index(4)]
-        assert "promoted already" in lost or "in use" in lost
+    # Who wins, and more of them: tests/proof/test_races.py.
+    for _ in range(2):
+        won, lost = sorted(shop.run_at_once([("promote", run_id, "--quiet")] * 2), key=lambda one: one.exit_code)
+        assert (won.exit_code, lost.exit_code) == (0, 4), (won, lost)
+        assert "promoted already" in lost.stderr or "in use" in lost.stderr
         assert shop.run("rollback").exit_code == 0

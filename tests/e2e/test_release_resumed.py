@@ -1,56 +1,19 @@
 """What dies in the middle is wholly done or wholly undone; `resume` says which, and then has nothing left to do."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import crashing
 import pytest
-from program import SECONDS, Completed
-from shop import MODELS, Shelf, Shop, make_shop
+from holding import held_open
+from shop import Shelf, Shop
 
-STG_ORDERS = MODELS["stg_orders"].strip() + " where order_id >= 10\n"
-CHANGED = ("analytics.stg_orders", "analytics.fct_orders", "analytics.rpt_countries")
-
-
-@pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    """Give a shop on its branch `smaller`, checked: pass."""
-    folder = tmp_path_factory.mktemp("resumed")
-    shop = make_shop(folder / "work")
-    shop.commit({"models/stg_orders.sql": STG_ORDERS}, branch="smaller")
-    found = shop.run("check")
-    assert found.exit_code == 0, found
-    return Shelf.keep(shop, folder / "copy")
-
-
-@pytest.fixture
-def shop(checked: Shelf) -> Shop:
-    """Give that shop, untouched by other tests."""
-    return checked.fresh()
-
-
-def crashed(
-    shop: Shop, *arguments: str, at: int | None = None, how: str = "kill", log: Path | None = None
-) -> Completed:
-    """Run the program so that it fails before its statement number `at`."""
-    options = [*(["--at", str(at)] if at else []), "--how", how, *(["--log", str(log)] if log else [])]
-    done = subprocess.run(
-        [sys.executable, str(crashing.SCRIPT), *options, "--", *arguments],
-        cwd=shop.folder,
-        env=shop.environment,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    return Completed(done.returncode, done.stdout, done.stderr)
+pytest_plugins = ("checked_shop",)
 
 
 def moments(shop: Shop, log: Path, *arguments: str) -> list[str]:
     """Return the statements of a run that nothing stops."""
-    assert crashed(shop, *arguments, log=log).exit_code == 0
+    assert shop.crash(*arguments, log=log).exit_code == 0
     return log.read_text().splitlines()
 
 
@@ -98,7 +61,7 @@ def test_a_promotion_that_fails_before_any_of_its_writes_is_undone_and_can_be_do
     assert len(chosen) > 12
     for at in chosen[:: 3 if how == "kill" else 6] + chosen[-1:]:
         shop = checked.fresh()
-        assert crashed(shop, "promote", "last", at=at, how=how).exit_code != 0
+        assert shop.crash("promote", "last", at=at, how=how).exit_code != 0
         assert shop.production() == old, statements[at - 1]
         begun = shop.run("status").stdout
         told = converges(shop, old, new)
@@ -116,7 +79,7 @@ def test_a_promotion_that_dies_after_its_commit_is_done(checked: Shelf, tmp_path
     new = shop.production()
     (commit,) = numbered(statements, "COMMIT")
     shop = checked.fresh()
-    assert crashed(shop, "promote", "last", at=commit + 1).exit_code == -9
+    assert shop.crash("promote", "last", at=commit + 1).exit_code == -9
     assert shop.production() == new
     assert "rollback" in converges(shop, old, new)
     assert shop.run("rollback").exit_code == 0
@@ -137,7 +100,7 @@ def test_a_rollback_that_fails_is_undone_and_can_be_done_again(checked: Shelf, t
     assert len(chosen) > 8
     for at in chosen[:: 3 if how == "kill" else 5] + chosen[-1:]:
         shop = later.fresh()
-        assert crashed(shop, "rollback", at=at, how=how).exit_code != 0
+        assert shop.crash("rollback", at=at, how=how).exit_code != 0
         assert shop.production() == new, statements[at - 1]
         converges(shop, old, new)
     assert shop.run("rollback").exit_code == 0
@@ -154,9 +117,11 @@ def test_a_clean_up_that_dies_can_be_done_again_and_says_so(shop: Shop, tmp_path
     statements = moments(shop, tmp_path / "log", "clean", "--expired")
     kept = "select table_name from duckdb_tables() where starts_with(table_name, '__dc_prev_')"
     assert shop.ask(kept) == []
-    for at in numbered(statements, "INSERT INTO", "BEGIN", "DROP", "COMMIT"):
+    chosen = numbered(statements, "INSERT INTO", "BEGIN", "DROP", "COMMIT")
+    assert len(chosen) > 4
+    for at in chosen:
         shop = later.fresh()
-        assert crashed(shop, "clean", "--expired", at=at).exit_code == -9
+        assert shop.crash("clean", "--expired", at=at).exit_code == -9
         assert len(shop.ask(kept)) in {0, 2}, statements[at - 1]
         converges(shop, new, new)
         assert shop.run("clean", "--expired").exit_code == 0
@@ -166,7 +131,7 @@ def test_a_clean_up_that_dies_can_be_done_again_and_says_so(shop: Shop, tmp_path
 
 
 def test_a_killed_check_is_dropped_and_one_that_works_is_left_alone(shop: Shop) -> None:
-    done = crashed(shop, "check", at=25)
+    done = shop.crash("check", at=25)
     assert done.exit_code == -9
     killed = shop.runs()[-1].name
     assert killed in shop.run("status").stdout
@@ -174,7 +139,9 @@ def test_a_killed_check_is_dropped_and_one_that_works_is_left_alone(shop: Shop) 
     assert resumed.exit_code == 0, resumed
     assert "was killed before it came to a verdict" in resumed.stdout
     assert [run.name for run in shop.runs()] == [run.name for run in shop.runs() if run.name != killed]
-    assert shop.run("resume", killed).exit_code == 2
+    again = shop.run("resume", killed)
+    assert again.exit_code == 0, again
+    assert "is dropped: nothing of it is left" in again.stdout
 
 
 def test_a_run_with_nothing_to_resume_says_so_and_an_unknown_one_is_unknown(shop: Shop) -> None:
@@ -189,14 +156,8 @@ def test_there_is_no_lease_to_take_from_a_file(shop: Shop) -> None:
     found = shop.run("unlock", "5f0c2d1e")
     assert found.exit_code == 4
     assert "nothing to unlock" in found.stderr
-    script = f"import duckdb; held = duckdb.connect({str(shop.warehouse)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "open\n"
+    with held_open(shop.warehouse) as pid:
         found = shop.run("unlock", "5f0c2d1e")
-        holder.communicate("\n")
     assert found.exit_code == 4
-    assert f"process {holder.pid}" in found.stderr
+    assert f"process {pid}" in found.stderr
     assert "Stop that process" in found.stderr

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -119,10 +118,3 @@ def make_postgres_stall(folder: Path, server: Mapping[str, str]) -> PostgresStal
     stall = PostgresStall(make_place(folder, f"postgresql:///{name}"), server, name, folder / "copies")
     stall.database.execute(*PRODUCTION, *GRANTED)
     return stall
-
-
-def backends(stall: PostgresStall) -> list[tuple[Any, ...]]:
-    """List who is connected to the stall."""
-    return Database(dict(stall.server)).execute(
-        f"select application_name, state from pg_stat_activity where datname = '{stall.name}'"
-    )

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from program import SECONDS, Completed, Place
+from program import Completed, Place, plain_sql_config
 
-CONFIG = """\
-version: 1
-project: {{kind: sql, path: models}}
-warehouse: {url}
-production: analytics
-base: main
+LIMITS = """\
 defaults:
-  rows_added: {{fail: "> 90%"}}
-  rows_removed: {{fail: "> 90%"}}
-  values_changed: {{fail: "> 100%"}}
+  rows_added: {fail: "> 90%"}
+  rows_removed: {fail: "> 90%"}
+  values_changed: {fail: "> 100%"}
 tables:
-  orders: {{key: [order_id]}}
-  totals: {{key: [status]}}
+  orders: {key: [order_id]}
+  totals: {key: [status]}
 """
 MODELS = {
     "orders": "select order_id, amount, status from raw.orders\n",
@@ -114,8 +107,7 @@ def crashed(
     stall: Stall, arguments: tuple[str, ...], *, at: int | None = None, how: str = "kill", log: Path | None = None
 ) -> Completed:
     """Run the program so that it fails at the moment number `at`; `log` gets the moments."""
-    options = ["--how", how, *(["--at", str(at)] if at else []), *(["--log", str(log)] if log else [])]
-    return stall.place.run(*options, "--", *arguments, **environment(stall.place))
+    return stall.place.crash(*arguments, at=at, how=how, log=log, **environment(stall.place))
 
 
 def ran(stall: Stall, *arguments: str) -> Completed:
@@ -123,29 +115,11 @@ def ran(stall: Stall, *arguments: str) -> Completed:
     return stall.place.run(*arguments, **environment(stall.place))
 
 
-def started(stall: Stall, *arguments: str) -> subprocess.Popen[str]:
-    """Start the program as it is."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "datacanary", *arguments],
-        cwd=stall.place.folder,
-        env=stall.place.environment | environment(stall.place),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ended(process: subprocess.Popen[str]) -> Completed:
-    """Wait for what was started."""
-    out, error = process.communicate(timeout=SECONDS)
-    return Completed(process.returncode, out, error)
-
-
 def make_place(folder: Path, url: str) -> Place:
     """Make the repository, with a branch `change` of which head is."""
     place = Place(folder / "stall", folder / "home")
     place.folder.mkdir(parents=True)
-    place.write({"datacanary.yml": CONFIG.format(url=url), ".gitignore": "/warehouse.duckdb*\n"})
+    place.write({"datacanary.yml": plain_sql_config(url, LIMITS), ".gitignore": "/warehouse.duckdb*\n"})
     place.write({f"models/{name}.sql": text for name, text in MODELS.items()})
     place.git("init", "--quiet", "--initial-branch=main")
     place.git("add", "--all")

@@ -1,29 +1,13 @@
 """Of two promotions at the same time exactly one wins, the other is refused, and production is the winner's."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from moments import CHECK, Ends
-from preloaded import PRELOADED, Preloaded
-from program import SECONDS, Completed
 from proof_stalls import WHOLE
 from stall import CHANGED, Stall, environment, ran, told
 
 pytest_plugins = ("postgres_server", "proof_stalls")
-TIMES = 50 if WHOLE else 5
-OTHER = Preloaded()
-
-
-def at_once(stall: Stall, first: str, second: str) -> tuple[Completed, Completed]:
-    """Promote two runs at the same time."""
-    settings = stall.place.environment | environment(stall.place)
-
-    def promote(process: Preloaded, run: str) -> Completed:
-        return Completed(*process.run(("promote", run), stall.place.folder, settings, SECONDS))
-
-    with ThreadPoolExecutor(2) as pool:
-        one, other = pool.submit(promote, PRELOADED, first), pool.submit(promote, OTHER, second)
-        return one.result(), other.result()
+TIMES = 50 if WHOLE else 2
 
 
 def judged(stall: Stall, sha: str) -> str:
@@ -53,8 +37,8 @@ def test_of_two_promotions_exactly_one_wins(
     problems = []
     for turn in range(2 * TIMES):
         raced = runs if turn % 2 else (runs[0], runs[0])
-        ends = at_once(kept, *(raced if turn % 4 < 2 else raced[::-1]))
         order = raced if turn % 4 < 2 else raced[::-1]
+        ends = place.run_at_once([("promote", run) for run in order], **environment(place))
         if sorted(one.exit_code for one in ends) != [0, 4]:
             problems.append(f"{turn}: {told(ends[0])} {told(ends[1])}")
         elif kept.production() != wins[order[[one.exit_code for one in ends].index(0)]]:

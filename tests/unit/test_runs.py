@@ -130,6 +130,15 @@ def test_a_run_works_as_long_as_its_process_lives_and_not_for_days(runs: Runs) -
     assert (another.working, another.expired) == (False, True)
 
 
+def test_a_killed_run_is_removed_and_remembered(runs: Runs) -> None:
+    assert runs.killed() == ()
+    first, second = runs.start(), runs.start()
+    for folder in (first, second, second):
+        runs.drop_killed(folder)
+    assert runs.all() == ()
+    assert runs.killed() == (first.run_id, second.run_id)
+
+
 def test_two_processes_may_drop_the_same_run(runs: Runs) -> None:
     folder = runs.start()
     runs.drop(folder)

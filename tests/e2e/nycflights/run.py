@@ -141,6 +141,7 @@ def check(branch: Branch, repository: Path, home: Path, *head: str) -> Run:
     before = fingerprints(repository)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(CI_VARIABLES)}
     arguments = ("check", "--base", "main", *head, "--format", "json")
-    code, stdout, stderr = PRELOADED.run(arguments, repository, environment | {"DATACANARY_HOME": str(home)}, SECONDS)
+    environment["DATACANARY_HOME"] = str(home)
+    ((code, stdout, stderr),) = PRELOADED.run([arguments], repository, environment, SECONDS)
     after = fingerprints(repository)
     return Run(branch, code, stdout, stderr, before, after, repository)

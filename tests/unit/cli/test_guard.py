@@ -44,6 +44,10 @@ def test_who_ignores_the_interrupt_goes_on_ignoring_it() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with guarded(CONSOLE):
+            within = signal.getsignal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
+            went_on = True
     finally:
         signal.signal(signal.SIGINT, before)
+    assert within == signal.SIG_IGN
+    assert went_on

@@ -1,6 +1,7 @@
 """Globs over a version and over the disk."""
 
 import glob
+import re
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_pattern_finds_the_same_in_a_version_and_on_the_disk(
 @example("[a-b]")
 @example("[-]")
 def test_every_pattern_is_understood(pattern: str) -> None:
-    compiled(pattern)
+    assert isinstance(compiled(pattern), re.Pattern)
 
 
 def test_a_reversed_range_is_told() -> None:

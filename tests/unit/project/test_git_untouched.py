@@ -66,7 +66,9 @@ def test_a_plain_git_status_would_have_changed_the_index(work: Work) -> None:
 def test_a_read_only_repository_can_be_read(work: Work, tmp_path: Path) -> None:
     stale(work)
     (work.root / ".git/index.lock").touch()  # as another git that is at work
+    before = work.state()
     read_everything(open_repository(work.root), tmp_path / "into")
+    assert work.state() == before
 
 
 def test_threads_may_share_a_repository_and_a_snapshot(work: Work, tmp_path: Path) -> None:

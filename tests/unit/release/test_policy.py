@@ -1,5 +1,6 @@
 """What is refused, with which reason and which cure, and what an approval overrules."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -23,9 +24,18 @@ from datacanary.release.policy import (
 FIT = candidate(ORDERS)
 
 
+def problem_of(refuse: Callable[[], None]) -> str | None:
+    """Return what is refused; None if nothing is."""
+    try:
+        refuse()
+    except Refused as error:
+        return error.problem
+    return None
+
+
 def test_a_run_that_fits_is_not_refused() -> None:
-    refuse_unfit(FIT, ENGINE, PLACE)
-    refuse_event("", "promote")
+    assert problem_of(lambda: refuse_unfit(FIT, ENGINE, PLACE)) is None
+    assert problem_of(lambda: refuse_event("", "promote")) is None
     assert objections(FIT, ()) == ()
 
 
@@ -57,7 +67,7 @@ def head(files: str | None, *, named: bool = False, merged: bool = False) -> Hea
     "now", [head("files"), head("other", merged=True), head(None, merged=True), head("o", named=True)]
 )
 def test_head_may_be_merged_or_named_by_its_id_or_be_what_it_was(now: HeadNow) -> None:
-    refuse_changed_head(FIT, now)
+    assert problem_of(lambda: refuse_changed_head(FIT, now)) is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +86,7 @@ def test_a_head_that_changed_is_refused(judged: Judged, now: HeadNow, problem: s
 
 
 def test_a_run_of_an_earlier_version_has_no_head_to_compare() -> None:
-    refuse_changed_head(replace(FIT, judged=None), head("other"))
+    assert problem_of(lambda: refuse_changed_head(replace(FIT, judged=None), head("other"))) is None
 
 
 @pytest.mark.parametrize("status", ["fail", "inconclusive"])

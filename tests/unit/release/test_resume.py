@@ -27,7 +27,7 @@ def carried_out(shown: Shown, found: Settlement) -> Shown:
         shown,
         journal=(*shown.journal, *notes),
         registered=tuple(one for one in shown.registered if one not in found.drop),
-        folder="none" if found.drop_folder else shown.folder,
+        folder="dropped" if found.drop_folder else shown.folder,
     )
 
 
@@ -69,6 +69,13 @@ def test_a_killed_check_is_dropped_whole() -> None:
     assert found.drop_folder
 
 
+def test_a_killed_check_that_was_dropped_is_told_again() -> None:
+    found = settle(replace(NOTHING, folder="dropped"))
+    assert found.is_nothing
+    assert found.told == ("r1 was killed before it came to a verdict, and is dropped: nothing of it is left",)
+    assert found.next_step == "datacanary check"
+
+
 def test_another_machines_build_stays() -> None:
     assert settle(replace(NOTHING, folder="none", registered=(built("r1"),))).is_nothing
 
@@ -83,6 +90,7 @@ def test_what_a_live_promotion_keeps_stays_and_what_none_needs_goes() -> None:
 def test_a_run_that_left_no_trace_is_unknown() -> None:
     assert unknown(replace(NOTHING, folder="none"))
     assert not unknown(NOTHING)
+    assert not unknown(replace(NOTHING, folder="dropped"))
     assert not unknown(replace(NOTHING, folder="none", promotions=(LIVE,)))
 
 
@@ -97,7 +105,7 @@ ENTRIES = st.builds(
 SHOWN = st.builds(
     Shown,
     st.just("r1"),
-    st.sampled_from(["none", "killed", "finished"]),
+    st.sampled_from(["none", "killed", "dropped", "finished"]),
     st.just(0),
     st.lists(st.sampled_from([LIVE, UNDONE, promoted("r2", ORDERS)]), max_size=3).map(tuple),
     st.lists(ENTRIES, max_size=6).map(tuple),
@@ -115,7 +123,7 @@ def test_doing_it_leaves_nothing_to_do(shown: Shown) -> None:
     assert others <= set(after.registered)
 
 
-@given(SHOWN, st.sampled_from(["none", "killed", "finished"]))
+@given(SHOWN, st.sampled_from(["none", "killed", "dropped", "finished"]))
 def test_what_a_rollback_needs_is_never_dropped(shown: Shown, folder: Folder) -> None:
     live = [one for one in shown.promotions if one.run_id == "r1" and not one.rolled_back_at]
     if live:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from holding import held_open
 
 from datacanary.errors import WarehouseError
 from datacanary.warehouse.duckdb import copy as duckdb_copy
@@ -124,15 +125,8 @@ def test_a_file_that_never_rests_is_told(file: Path, places: list[Path], monkeyp
 
 
 def test_a_file_that_another_process_writes_is_not_copied(file: Path, places: list[Path]) -> None:
-    script = f"import duckdb; held = duckdb.connect({str(file)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
-        with pytest.raises(LockedError, match=f"process {process.pid}"):
-            copy_database(file, places)
-        process.communicate("\n")
+    with held_open(file) as pid, pytest.raises(LockedError, match=f"process {pid}"):
+        copy_database(file, places)
     assert not any(place.exists() for place in places)
 
 

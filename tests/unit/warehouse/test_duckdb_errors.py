@@ -1,6 +1,7 @@
 """What DuckDB says becomes a sentence without a single cell."""
 
 import errno
+from collections.abc import Callable
 
 import duckdb
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from datacanary.errors import StatementError, WarehouseError
 from datacanary.warehouse.duckdb.errors import statement
+from datacanary.warehouse.duckdb.release.journal import read_journal
+from datacanary.warehouse.duckdb.release.ledger import read_promotions
 
 CASTS = (
     "int", "date", "timestamp", "timestamptz", "time", "timetz", "double", "decimal(5, 2)", "uuid", "boolean", "json",
@@ -88,6 +91,16 @@ def test_a_failure_in_the_middle_of_a_stream_is_told_without_its_cells() -> None
         raise OSError("Conversion Error: Could not convert string 'Smith' to INT32")
     assert "Smith" not in str(raised.value)
     assert "INT32" in str(raised.value)
+
+
+@pytest.mark.parametrize("read", [read_promotions, read_journal])
+def test_a_database_that_failed_is_told_by_whoever_asks_what_was_written_down(
+    read: Callable[[duckdb.DuckDBPyConnection, str], object],
+) -> None:
+    connection = duckdb.connect()
+    connection.close()
+    with pytest.raises(StatementError):
+        read(connection, "shop")
 
 
 def test_other_errors_of_the_system_are_not_ours_to_tell() -> None:

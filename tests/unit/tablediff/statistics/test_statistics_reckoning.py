@@ -62,7 +62,9 @@ def same(one: Statistics | None, other: Statistics | None) -> bool:
     return near and replace(one, deviation=0.0) == replace(other, deviation=0.0)
 
 
-def both_ways(monkeypatch: pytest.MonkeyPatch, *sides: pl.DataFrame, key: Sequence[str], means: Means) -> None:
+def assert_same_both_ways(
+    monkeypatch: pytest.MonkeyPatch, *sides: pl.DataFrame, key: Sequence[str], means: Means
+) -> None:
     """Measure with head reckoned, and with head read."""
     views, tally, means = prepared(sides[0], sides[1], key, means)
     reckoned = measure(views, tally, means)
@@ -90,7 +92,7 @@ def test_reckoned_is_read(
     way: Strategy,
     at_once: int,
 ) -> None:
-    both_ways(monkeypatch, *sides, key=key, means=Means(GIB, force=way, most_at_once=at_once))
+    assert_same_both_ways(monkeypatch, *sides, key=key, means=Means(GIB, force=way, most_at_once=at_once))
 
 
 class Watched:
