@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datacanary.config.sections import FORMATS
 from datacanary.model.basic import Version
 from datacanary.model.config import Config
 from datacanary.model.release import Judged, PromotionRecord
@@ -74,12 +75,12 @@ def _files_at(sha: str | None, config: Config, home: Home) -> str | None:
 
 
 def _files(snapshot: Snapshot, config: Config, home: Home) -> str:
-    """Return the digest of what makes the tables: of plain SQL the models, of dbt all but documents, and the config."""
+    """Return the digest of what makes tables: the config, of plain SQL models and data, of dbt all but documents."""
     below = config.project.path.strip("/").removeprefix("./")
     folder = "" if below in {"", "."} else f"{below}/"
 
     def wanted(path: str) -> bool:
-        if path == home.config_file.name:
+        if path == home.config_file.name or (config.project.kind == "sql" and path.endswith(FORMATS)):
             return True
         if not path.startswith(folder):
             return False

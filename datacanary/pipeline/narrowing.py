@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from datacanary.model.basic import Column, Pair, Physical, Side
+from datacanary.model.prints import PrintRequest
 from datacanary.model.statistics import AtMost
 from datacanary.model.tablediff import DiffOptions, TableDiff
 from datacanary.pipeline.relations import table_of_rows
@@ -31,7 +32,7 @@ class Thrift:
 
     A bucket has about so many rows (`per_bucket`), but there are not more than `most_buckets`: their sums are kept in
     the memory that a server has for grouping by default. So many rows are `drawn` with those that may differ, at most a
-    thirty-second part of all.
+    thirty-second part of all; where that is enough for it, eight times as many, eight `neighbours` together.
     """
 
     rows: int = 200_000
@@ -39,6 +40,7 @@ class Thrift:
     per_bucket: int = 512
     most_buckets: int = 16_384
     drawn: int = 4_096
+    neighbours: int = 8
 
     def buckets(self, rows: int) -> int:
         """Say how many buckets so many rows are put into.
@@ -48,9 +50,21 @@ class Thrift:
         """
         return min(self.most_buckets, 1 << max(0, rows // self.per_bucket).bit_length())
 
+    def drawing(self, request: PrintRequest, rows: int) -> PrintRequest:
+        """Say how many of so many rows are drawn, and how many together.
+
+        >>> asked = PrintRequest(("id",), ("id",), Pair((), ()), buckets=32)
+        >>> [(one.drawn, one.neighbours) for one in (THRIFT.drawing(asked, 10**rows) for rows in (4, 6, 7))]
+        [(312, 1), (4096, 1), (32768, 8)]
+        """
+        together = self.drawn * self.neighbours
+        if together <= rows // _PART:
+            return replace(request, drawn=together, neighbours=self.neighbours)
+        return replace(request, drawn=min(self.drawn, rows // _PART))
+
 
 THRIFT = Thrift()
-_PART = 32
+_PART = 32  # of a table is drawn at most
 
 
 def compare_narrowed(
@@ -122,9 +136,10 @@ def _prints(
     rows = max(table.rows for table in tables)
     if rows < thrift.rows or options.key is None:
         return None
-    request = request_of(tables, options, thrift.buckets(rows), min(thrift.drawn, rows // _PART))
+    request = request_of(tables, options, thrift.buckets(rows))
     if request is None:
         return None
+    request = thrift.drawing(request, rows)
     means.tell(Progress("comparing checksums", 0, tables.base.rows + tables.head.rows))
     prints = workspace.prints(sides, request)
     if prints is None or len(prints.found.differing) > request.buckets * thrift.share:

@@ -72,6 +72,7 @@ class Bounds:
     def __init__(self, part: Difference, found: FoundPrints, options: DiffOptions, means: Means) -> None:
         self._rows, self._summary, self._found = part.rows, part.summary, found
         self._options, self._means = options, means
+        self._together = TOGETHER * found.neighbours
         self._gone = part.rows.gone.map(lambda rows: rows.collect()["row"])
         self._changed = part.rows.changed.collect()
 
@@ -152,11 +153,12 @@ class Bounds:
         drawn = self._drawn(cells.base)
         finite = axis.block(axis.numbers(drawn)).finite
         most = max(leaving.size, coming.size) + column.forgiven
-        fewest = self._found.rows.base * (finite.size / drawn.len() - _margin(drawn.len())) if drawn.len() else 0.0
+        shown = finite.size / drawn.len() - _margin(drawn.len(), self._together) if drawn.len() else 0.0
+        fewest = self._found.rows.base * shown
         share = min(1.0, most / fewest) if fewest > 0 else 1.0
         numbers = tuple(plain(one) for some in (leaving, coming) if some.size for one in (some[0], some[-1]))
         within = leaving.size == coming.size and not column.forgiven and self._all_kept()
-        return Move(axis, numbers, share if most else 0.0, _spread(finite, share), within)
+        return Move(axis, numbers, share if most else 0.0, _spread(finite, self._together, share), within)
 
     def _drawn(self, cells: pl.Series) -> pl.Series:
         """Give cells of base drawn at random: those of unchanged rows that share a bucket with others by chance.
@@ -178,20 +180,20 @@ class Bounds:
         return gone and self._changed.height <= min(most) // 2
 
 
-def _margin(size: int) -> float:
-    """Say how far the shares among so many cells drawn at random may be from those among all.
+def _margin(size: int, together: int) -> float:
+    """Say how far the shares among so many cells drawn at random, so many together, may be from those among all.
 
     Source: the inequality of Dvoretzky, Kiefer and Wolfowitz, with the constant of Massart (1990).
     """
-    return math.sqrt((BITS + 1) * math.log(2) * TOGETHER / (2 * size)) if size else 1.0
+    return math.sqrt((BITS + 1) * math.log(2) * together / (2 * size)) if size else 1.0
 
 
-def _spread(drawn: Numbers, share: float) -> float:
+def _spread(drawn: Numbers, together: int, share: float) -> float:
     """Give what base's interquartile range, in standard deviations of a normal distribution, is no smaller than.
 
-    `share` of all numbers are of another kind than those that were drawn.
+    `share` of all numbers are of another kind than those that were drawn, of which so many came `together`.
     """
-    margin = _margin(drawn.size) + BEYOND + share
+    margin = _margin(drawn.size, together) + BEYOND + share
     low, high = math.ceil((0.25 + margin) * drawn.size), math.floor((0.75 - margin) * drawn.size)
     if not 0 < low < high:
         return 0.0

@@ -19,17 +19,18 @@ from datacanary.tablediff.table import Table
 from datacanary.tablediff.views import SIDES, View
 
 
-def request_of(tables: Pair[Table], options: DiffOptions, buckets: int, drawn: int) -> PrintRequest | None:
+def request_of(tables: Pair[Table], options: DiffOptions, buckets: int) -> PrintRequest | None:
     """Say what the checksums must tell apart; None where `compare` has something to refuse, or nothing to compare.
 
-    The key of the options is chosen: `()` for whole rows. Raises DataError for other options that do not fit.
+    No row is drawn. The key of the options is chosen: `()` for whole rows. Raises DataError for other options that do
+    not fit.
     """
     columns = _columns(tables, options)
     key = options.key or ()
     compared = tuple(column.name for column in columns if column.writers is not None)
     if not compared or not set(key) <= set(compared) or len(set(key)) < len(key):
         return None
-    return PrintRequest(key, compared, Pair(_others(columns, "base"), _others(columns, "head")), buckets, drawn)
+    return PrintRequest(key, compared, Pair(_others(columns, "base"), _others(columns, "head")), buckets)
 
 
 def none_of(table: Table) -> Table:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from program import IDENTITY
-from shop import MODELS, SMALLER, Shop
+from shop import MODELS, RATES, SMALLER, Shop
 
 pytest_plugins = ("checked_shop",)
 
@@ -95,6 +95,13 @@ def test_a_head_that_changed_since_is_refused_even_with_an_approval(
         message = refused(shop, "promote", "last", *arguments)
         assert problem in message
         assert cure in message
+
+
+def test_a_data_file_that_git_has_and_that_changed_since_is_refused(shop: Shop) -> None:
+    shop.commit({".gitignore": "/warehouse.duckdb*\n", "data/rates.csv": RATES})
+    assert shop.run("check").exit_code == 0
+    shop.write({"data/rates.csv": RATES.replace("1.5", "1.75")})
+    assert "The working tree is not what" in refused(shop, "promote", "last")
 
 
 def test_a_branch_that_was_merged_and_deleted_is_promoted(shop: Shop) -> None:

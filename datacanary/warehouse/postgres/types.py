@@ -32,6 +32,14 @@ class Spread:
         return Spread(self.odd or other.odd, max(self.whole, other.whole), max(self.scale, other.scale))
 
 
+def odd_query(rows: str, columns: Sequence[Column]) -> str:
+    """Ask for the number of rows, and whether any value is odd; empty if no column can have one, or more is to ask."""
+    doubts = [doubt for column in columns if (doubt := _doubt(column))]
+    if not doubts or any(_ends(column) for column in columns):
+        return ""
+    return f"SELECT count(*), bool_or({' OR '.join(doubts)}) FROM {rows}"  # noqa: S608 -- quoted
+
+
 def spread_query(rows: str, columns: Sequence[Column]) -> str:
     """Ask for the number of rows; the least and the greatest value, the longest fraction of columns where that matters.
 
@@ -43,7 +51,9 @@ def spread_query(rows: str, columns: Sequence[Column]) -> str:
 
 
 def spreads(columns: Sequence[Column], answer: Sequence[object]) -> dict[str, Spread]:
-    """Read the one row that `spread_query` gave."""
+    """Read the one row that `spread_query` gave; of columns of which it says nothing no value is odd."""
+    if len(answer) <= 1:
+        return {}
     told, found = iter(answer[1:]), {}
     for column in columns:
         parts = [next(told) for _ in _asked(column)]
@@ -53,18 +63,28 @@ def spreads(columns: Sequence[Column], answer: Sequence[object]) -> dict[str, Sp
 
 
 def _asked(column: Column) -> tuple[str, ...]:
+    doubt = _doubt(column)
+    return (f"bool_or({doubt})",) if doubt else _ends(column)
+
+
+def _doubt(column: Column) -> str:
+    """Ask whether a value is odd, of a column whose type says all else; empty for others."""
     name = sql.identifier(column.name)
-    if found := _NUMERIC.fullmatch(column.type):
-        if found[1] and int(found[1]) <= _MOST_DIGITS:
-            # The type tells the digits.
-            return (f"bool_or({name} = 'NaN')",)
-        return (f"min({name})::text", f"max({name})::text", f"max(scale(trim_scale({name})))")
+    found = _NUMERIC.fullmatch(column.type)
+    if found and found[1] and int(found[1]) <= _MOST_DIGITS:
+        return f"{name} = 'NaN'"
     if _DAY.fullmatch(column.type):
         # Others are infinite, before Christ, or beyond what Arrow's microseconds and Python reach.
-        return (f"bool_or({name} NOT BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999')",)
-    if _TIME.fullmatch(column.type):
-        return (f"bool_or({name} = '24:00')",)
-    return ()
+        return f"{name} NOT BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999'"
+    return f"{name} = '24:00'" if _TIME.fullmatch(column.type) else ""
+
+
+def _ends(column: Column) -> tuple[str, ...]:
+    """Ask for what the type of a number does not say."""
+    if _doubt(column) or not _NUMERIC.fullmatch(column.type):
+        return ()
+    name = sql.identifier(column.name)
+    return (f"min({name})::text", f"max({name})::text", f"max(scale(trim_scale({name})))")
 
 
 def _spread(column: Column, parts: Sequence[object]) -> Spread:

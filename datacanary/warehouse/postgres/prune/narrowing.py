@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-import psycopg
 import pyarrow as pa
 
 from datacanary.model.basic import Column, Pair, Side
@@ -18,9 +17,9 @@ from datacanary.protocols.tables import Prints
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.prune.hash import Hashed, Lane, lanes
+from datacanary.warehouse.postgres.prune.hash import Hashed, Salt
 from datacanary.warehouse.postgres.reading import Reading, Spreads
-from datacanary.warehouse.postgres.session import Connection
+from datacanary.warehouse.postgres.session import Connection, connect_to
 
 _Row = tuple[Any, ...]
 _SIDES: tuple[Side, ...] = ("base", "head")
@@ -28,6 +27,8 @@ _SECONDS_BETWEEN_LOOKS = 0.1
 _OLDEST = 140_000  # that hashes rows
 _SENDS = 180_000  # hashes bytes
 _SAMPLED = 10_000  # rows, or up to twice as many, that show whether a key pairs any
+_ALL_PAGES = "ctid >= '(0,0)'::tid"
+_PAGES = "SELECT pg_catalog.pg_relation_size({table}) / pg_catalog.current_setting('block_size')::bigint"
 _UNIQUE = """
 SELECT array_agg(a.attname::text) FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey::int2[])
@@ -43,35 +44,43 @@ class Compared:
     tables: Pair[Found]
     pairing: tuple[Hashed, ...]
     row: tuple[Hashed, ...]
-    lanes: tuple[Lane, Lane]
+    salt: Salt
     request: PrintRequest
 
     @classmethod
     def of(
-        cls, tables: Pair[Found], columns: Pair[Sequence[Column]], request: PrintRequest, version: int
+        cls,
+        tables: Pair[Found],
+        columns: Pair[Sequence[Column]],
+        request: PrintRequest,
+        version: int,
+        odd: Collection[str],
     ) -> Compared | None:
-        """Choose forms for the columns; None if a column has none. `version` is the server's, as libpq has it."""
+        """Choose forms for the columns, of which some hold `odd` values; None if a column has none.
+
+        `version` is the server's, as libpq has it.
+        """
         kinds = columns.map(lambda side: {column.name: column.type for column in side})
-        hashed = {name: Hashed.of(name, Pair(kinds.base[name], kinds.head[name])) for name in request.compared}
+        hashed = {
+            name: Hashed.of(name, Pair(kinds.base[name], kinds.head[name]), odd=name in odd)
+            for name in request.compared
+        }
         known = {name: one for name, one in hashed.items() if one is not None}
         if len(known) < len(hashed):
             return None
         pairing = tuple(known[name] for name in request.pairing)
-        # What is likely to differ from row to row goes first and seeds the rest.
         rest = tuple(one for name, one in known.items() if name not in request.pairing)
-        return cls(tables, pairing, (*pairing, *rest), lanes(sends=version >= _SENDS), request)
+        return cls(tables, pairing, (*pairing, *rest), Salt.new(sends=version >= _SENDS), request)
 
     @property
     def bucket(self) -> str:
         """The bucket of a row."""
-        return f"({self.lanes[0].roughly(self.pairing)} & {self.request.buckets - 1})::integer"
+        return self.salt.bucket(self.pairing, self.request.buckets, self.request.neighbours)
 
     def checksums(self) -> Pair[str]:
-        """Ask for the buckets of each side that are not empty, with the sums of both hashes: sums see duplicates."""
-        sums = ", ".join(f"sum({lane.of(self.row)})::text" for lane in self.lanes)
-        return self.tables.map(
-            lambda found: f"SELECT {self.bucket}, count(*), {sums} FROM {sql.table(found.physical)} GROUP BY 1"  # noqa: S608 -- quoted
-        )
+        """Ask for the buckets of each side that are not empty, with the sums of the hashes: a sum sees duplicates."""
+        asked = f"SELECT {self.bucket}, count(*), sum({self.salt.of(self.row)})::text"
+        return self.tables.map(lambda found: f"{asked} FROM {sql.table(found.physical)} GROUP BY 1")
 
     @property
     def counted(self) -> Pair[tuple[str, ...]]:
@@ -87,8 +96,11 @@ class Compared:
             f"SELECT 0{counts.head}" + (f" FROM {sql.table(self.tables.head.physical)}" if counts.head else ""),  # noqa: S608 -- quoted
         )
 
-    def growing(self, side: Side) -> str:
-        """Ask for a row with a NULL in its key, or whose key is not greater than that before it, as they lie there."""
+    def growing(self, side: Side, pages: str = _ALL_PAGES) -> str:
+        """Ask for a row with a NULL in its key, or whose key is not greater than that before it, as they lie there.
+
+        Other scans may begin where one that runs has come to; one of `pages` does not.
+        """
         places = range(len(self.pairing))
         now, before = (", ".join(f"{name}{place}" for place in places) for name in "kb")
         keys = ", ".join(f"{one.compared} AS k{place}" for place, one in enumerate(self.pairing))
@@ -97,7 +109,7 @@ class Compared:
         # Before the first row there is nothing; a NULL before any other is found in its own row.
         return (
             f"SELECT 1 FROM (SELECT {now}, {lagging} "  # noqa: S608 -- quoted
-            f"FROM (SELECT {keys} FROM {sql.table(self.tables.of(side).physical)}) AS keys) AS looked "
+            f"FROM (SELECT {keys} FROM {sql.table(self.tables.of(side).physical)} WHERE {pages}) AS keys) AS looked "
             f"WHERE {null} OR (b0 IS NOT NULL AND NOT ({now}) > ({before})) LIMIT 1"
         )
 
@@ -151,7 +163,8 @@ class Pruning:
 
         `spreads` say how the rows travel. Raises what `statement` raises.
         """
-        compared = self._compared(tables, request)
+        odd = [name for side in spreads for name, spread in side.items() if spread.odd]
+        compared = self._compared(tables, request, odd)
         if compared is None:
             return None
         found = self._found(compared)
@@ -174,7 +187,8 @@ class Pruning:
         """Prove that columns are a key of two tables; None for anything but tables. Raises what `statement` raises."""
         with ExitStack() as opened, statement("looking for a key"):
             connections = Pair(opened.enter_context(self._connected()), opened.enter_context(self._connected()))
-            compared = self._compared(tables, PrintRequest(tuple(columns), tuple(columns), Pair((), ()), 1))
+            request = PrintRequest(tuple(columns), tuple(columns), Pair((), ()), buckets=1)
+            compared = self._compared(tables, request, odd=columns)
             if compared is None:
                 return None
             found = _together(connections, Pair(compared.missing("base"), compared.missing("head")))
@@ -189,11 +203,11 @@ class Pruning:
             base, head, both = _together(connections, Pair(few.partners(), "")).base[0]
         return not (base and head) or 2 * int(both) >= min(int(base), int(head))
 
-    def _compared(self, tables: Pair[Found], request: PrintRequest) -> Compared | None:
+    def _compared(self, tables: Pair[Found], request: PrintRequest, odd: Collection[str]) -> Compared | None:
         if self._catalog.connection.info.server_version < _OLDEST or not all(map(self._catalog.in_order, tables)):
             return None
         version = self._catalog.connection.info.server_version
-        return Compared.of(tables, tables.map(self._catalog.columns), request, version)
+        return Compared.of(tables, tables.map(self._catalog.columns), request, version, odd)
 
     def _found(self, compared: Compared) -> FoundPrints:
         with ExitStack() as opened, statement("comparing checksums"):
@@ -208,25 +222,22 @@ class Pruning:
             repeated, nulls = self._repeated_and_nulls(connections, compared, differing)
         rows = answers.map(lambda side: sum(int(row[1]) for row in side.values()))
         apart = sum(int(answers.base[bucket][1]) for bucket in differing if bucket in answers.base)
-        return FoundPrints(rows, rows.base - apart, repeated, differing, nulls)
+        return FoundPrints(rows, rows.base - apart, repeated, differing, nulls, compared.request.neighbours)
 
     def _repeated_and_nulls(
         self, connections: Pair[Connection], compared: Compared, differing: Sequence[int]
     ) -> tuple[int, Pair[Nulls]]:
         """Count key values that occur more than once in buckets that are alike, and NULLs.
 
-        One side tells of the others, as they are alike.
+        One side tells of the others, as they are alike. An index, or an order, proves that none is repeated.
         """
-        unique = self._has_index(compared)
-        asked = compared.nulls()
-        growing = compared.growing("base") if compared.request.key and not unique else ""
-        disorder, base = _together(connections, Pair(growing, asked.base))
-        head = _all(connections.head, asked.head)
-        nulls = Pair(_nulls(base[0], compared.counted.base), _nulls(head[0], compared.counted.head))
-        proven = not compared.request.key or (unique and not nulls.base.in_key) or (growing and not disorder)
-        if proven:
+        rows = _together(connections, compared.nulls())
+        nulls = Pair(_nulls(rows.base[0], compared.counted.base), _nulls(rows.head[0], compared.counted.head))
+        if not compared.request.key:
             return 0, nulls
-        return int(_together(connections, Pair(compared.repeated(differing), "")).base[0][0]), nulls
+        unique = not nulls.base.in_key and (self._has_index(compared) or _is_growing(connections, compared))
+        repeated = 0 if unique else _together(connections, Pair(compared.repeated(differing), "")).base[0][0]
+        return int(repeated), nulls
 
     def _has_index(self, compared: Compared) -> bool:
         """Tell whether an index keeps keys without NULL from being repeated."""
@@ -234,12 +245,35 @@ class Pruning:
         return any(set(names) <= set(compared.request.key) for (names,) in found)
 
     def _connected(self) -> Connection:
-        connection = psycopg.connect(self._conninfo, autocommit=True)
+        connection = connect_to(self._conninfo, autocommit=True)
         moment = self._reading.moment()
         if moment:
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             connection.execute(f"SET TRANSACTION SNAPSHOT {sql.text(moment)}".encode())
         return connection
+
+
+def _is_growing(connections: Pair[Connection], compared: Compared) -> bool:
+    """Prove that each key of base is greater than that before it: of each half of the pages by itself.
+
+    The last page of the first half is looked at with the second half, too. If it has a row, that joins them.
+    """
+    ((pages,),) = _all(connections.base, _PAGES.format(table=compared.tables.base.oid))
+    joint = int(pages) // 2 - 1
+    table = sql.table(compared.tables.base.physical)
+    shared = f"SELECT 1 FROM {table} WHERE {_from(joint)} AND {_before(joint + 1)} LIMIT 1"  # noqa: S608 -- quoted
+    if joint < 0 or not _all(connections.base, shared):
+        return not _all(connections.base, compared.growing("base"))
+    halves = Pair(compared.growing("base", _before(joint + 1)), compared.growing("base", _from(joint)))
+    return not any(_together(connections, halves))
+
+
+def _before(page: int) -> str:
+    return f"ctid < '({page},0)'::tid"
+
+
+def _from(page: int) -> str:
+    return f"ctid >= '({page},0)'::tid"
 
 
 def _ends(column: Column) -> str:
@@ -281,7 +315,7 @@ def _buckets(rows: Sequence[_Row]) -> dict[int, _Row]:
 
 
 def _differs(answers: Pair[dict[int, _Row]], bucket: int) -> bool:
-    """Tell whether the rows of a bucket are not the same: their number and both sums."""
+    """Tell whether the rows of a bucket are not the same: their number and their sum."""
     return answers.base.get(bucket) != answers.head.get(bucket)
 
 
