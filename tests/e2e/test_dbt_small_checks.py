@@ -25,6 +25,7 @@ def test_what_is_only_laid_out_differently_passes_without_a_build(small: DbtShop
     assert set(effects(outputs).values()) == {"unaffected"}
 
 
+@pytest.mark.thorough
 def test_a_commit_is_checked_and_then_uncommitted_work_and_neither_it_nor_the_index_changes(small: DbtShop) -> None:
     guarded = "on-run-end: \"{% if env_var('DATACANARY', '') == '' %}copy (select 1) to 'out.csv'{% endif %}\"\n"
     project = SMALL["dbt_project.yml"] + guarded

@@ -230,6 +230,7 @@ def production(folder: Path, schema_name: str = "analytics") -> Rows:
         }
 
 
+@pytest.mark.thorough
 def test_the_other_branch_passes_is_promoted_and_rolled_back(somebody: Newcomer) -> None:
     somebody.run("demo")
     folder = somebody.work / "datacanary-demo"

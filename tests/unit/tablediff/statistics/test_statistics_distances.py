@@ -19,7 +19,7 @@ from datacanary.tablediff.statistics import psi as psi_of_bins
 from datacanary.tablediff.statistics.bins import EdgeBins, ValueBins
 from datacanary.tablediff.statistics.variation import new_share
 
-examples = settings(max_examples=120, deadline=None)
+examples = settings(max_examples=60, deadline=None)
 
 
 def long_lists(cells: st.SearchStrategy[Stored]) -> st.SearchStrategy[list[Stored]]:
