@@ -56,7 +56,10 @@ class Tables(Protocol):
         """
 
     def in_order(self, relation: Physical) -> bool:
-        """Tell whether a relation gives the same rows in the same order each time, at no more cost: a table does."""
+        """Tell whether a relation gives the same rows in the same order each time, at no more cost.
+
+        A table does, unless it is so small that it is cheaper to keep its rows than to ask for them again.
+        """
 
     def prints(self, sides: Pair[Physical], request: PrintRequest) -> Prints | None:
         """Compare the checksums of two relations where they lie; None where engine or columns do not allow it.

@@ -240,6 +240,7 @@ MANY = (
 KEYED = DiffOptions(key=("id",), tolerances={}, samples=3, statistics=False)
 INFERRED = replace(KEYED, key=None)
 THRIFT = Thrift(rows=0)
+FINE = Thrift(rows=0, per_bucket=100)
 
 
 def test_of_equal_tables_no_row_travels(crowd: tuple[Database, Places], travelled: type[Counting]) -> None:
@@ -309,10 +310,11 @@ def test_a_narrowed_table_is_judged_as_a_whole_one(
     base = [SPREAD, *(["update {t} set n = -2000000000, share = 1e12 where id = 77"] if far else [])]
     make(database, places, Pair(base, [*base, *CHANGES[change]]))
     config = parse(f"version: 1\nwarehouse: duckdb:///w.duckdb\nproduction: a\n{LIMITS[limits]}\n", "x.yml", {})
-    narrowed, whole, judged = judged_both_ways(places, config.policy)
-    assert judged.base == judged.head
-    assert any(note.startswith("Distributions and causes") for note in narrowed.notes)
-    assert not whole.notes
+    for thrift in (FINE, replace(FINE, drawn=16)):
+        narrowed, whole, judged = judged_both_ways(places, config.policy, thrift)
+        assert judged.base == judged.head
+        assert any(note.startswith("Distributions and causes") for note in narrowed.notes)
+        assert not whole.notes
 
 
 def test_an_outlier_among_few_changed_cells_fails_as_it_does_unnarrowed(crowd: tuple[Database, Places]) -> None:
@@ -342,7 +344,9 @@ def test_few_rows_that_travel_show_that_a_column_hardly_moved(crowd: tuple[Datab
     assert "measured" not in note
 
 
-def judged_both_ways(places: Places, policy: Policy) -> tuple[TableDiff, TableDiff, Pair[dict[object, str]]]:
+def judged_both_ways(
+    places: Places, policy: Policy, thrift: Thrift = FINE
+) -> tuple[TableDiff, TableDiff, Pair[dict[object, str]]]:
     """Compare narrowed and whole, with the key `id`, and judge both."""
     relation = Relation("a", "t")
     planned = PlannedTable("t", "changed", "", Pair(relation, relation), Pair("t.sql", "t.sql"))
@@ -350,7 +354,7 @@ def judged_both_ways(places: Places, policy: Policy) -> tuple[TableDiff, TableDi
         tables = opened_tables(opened, places.relations)
         options, _ = options_of(planned, tables, Rules(Pair(policy, policy), (), statistics=True))
         options = replace(options, key=("id",), key_origin="config")
-        narrowed = compare_narrowed(opened, places.relations, tables, options, Means(), Thrift(rows=0, per_bucket=100))
+        narrowed = compare_narrowed(opened, places.relations, tables, options, Means(), thrift)
         whole = compare(tables, options).summary
     checks = Pair(narrowed, whole).map(lambda found: judge((Subject(planned, found),), policy).checks)
     return narrowed, whole, checks.map(lambda side: {(one.check, one.column): one.status for one in side})

@@ -140,15 +140,18 @@ def test_names_that_only_upper_case_tells_apart(database: Database, both: Postgr
 def test_a_view_is_told_with_production_s_names(database: Database, both: PostgresContained) -> None:
     schema = both.fence("head").schema
     database.execute(
-        f'create table "{schema}".t as select 1 as id', f'create view "{schema}".v as select id from "{schema}".t'
+        f'create table "{schema}".t as select 1 as id',
+        f'create view "{schema}".v as select id from "{schema}".t',
+        f'create table "{schema}".large as select i as id from generate_series(1, 150000) as i',
     )
     with opened(both) as places:
         assert " ".join(places.view(both.physical("head", Relation("analytics", "v"))).split()) == (
             "SELECT id FROM analytics.t"
         )
         assert not places.view(both.physical("head", T))
-        assert places.in_order(both.physical("head", T))
+        assert not places.in_order(both.physical("head", T))
         assert not places.in_order(both.physical("head", Relation("analytics", "v")))
+        assert places.in_order(both.physical("head", Relation("analytics", "large")))
 
 
 def test_a_table_that_is_not_there(both: PostgresContained) -> None:

@@ -43,9 +43,10 @@ class BothPlaces:
             return self._reading.rows(self._catalog, self._catalog.there(relation))
 
     def in_order(self, relation: Physical) -> bool:
-        """Tell whether a relation is a table."""
+        """Tell whether a relation is a table, and large: a small one is rather read once."""
         with self._asking:
-            return self._catalog.in_order(self._catalog.there(relation))
+            found = self._catalog.there(relation)
+            return self._catalog.in_order(found) and self._catalog.is_large(found)
 
     def view(self, relation: Physical) -> str:
         """Return the query of a view with production's names, an empty text for a table."""

@@ -28,6 +28,8 @@ WHERE a.attrelid = ANY(%s::bigint[]::oid[]) AND a.attnum > 0 AND NOT a.attisdrop
 """
 _VIEWS = frozenset({"v"})
 _HELD_STILL = frozenset({"r", "m", "p"})
+_MOST_TO_KEEP = 4 << 20
+"""Bytes of a table that is rather read once: each reading needs a connection, which takes longer than so few rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,12 @@ class Catalog:
     def in_order(self, found: Found) -> bool:
         """Tell whether its rows come in the same order each time."""
         return found.kind in _HELD_STILL
+
+    def is_large(self, found: Found) -> bool:
+        """Tell whether it is too large to be read once and kept; of a partitioned table that is not looked at."""
+        with statement(f"looking at the size of {found.schema}.{found.name}"):
+            row = self.connection.execute("SELECT pg_catalog.pg_table_size(%s::bigint::oid)", [found.oid]).fetchone()
+        return found.kind == "p" or row is None or int(row[0] or 0) > _MOST_TO_KEEP
 
     def rows(self, found: Found) -> int:
         """Count rows."""

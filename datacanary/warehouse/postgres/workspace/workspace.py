@@ -145,9 +145,10 @@ class PostgresWorkspace:
             return catalog.rows(catalog.there(relation))
 
     def in_order(self, relation: Physical) -> bool:
-        """Tell whether a relation is a table: a view is computed each time, in any order."""
+        """Tell whether a relation is a table, and large: a small one, and a view, are rather read once."""
         with self._asked(relation) as catalog:
-            return catalog.in_order(catalog.there(relation))
+            found = catalog.there(relation)
+            return catalog.in_order(found) and catalog.is_large(found)
 
     def prints(self, sides: Pair[Physical], request: PrintRequest) -> Prints | None:
         """Compare the checksums of two tables; None for anything but tables, and for a server that is too old."""
