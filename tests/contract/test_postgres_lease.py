@@ -262,6 +262,7 @@ def test_nobody_knows_what_became_of_a_commit_if_the_server_stays_away(
     assert shop.execute("select * from analytics.words") == [("b",)]
 
 
+@pytest.mark.thorough
 def test_a_cut_anywhere_leaves_production_wholly_old_or_wholly_new(shop: Database) -> None:
     counting, before = CuttingProxy(shop.parameters), definitions(shop)
     with counting.running() as parameters, open_releases(Database(parameters).login(), RUN, "ada") as release:

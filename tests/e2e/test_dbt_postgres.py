@@ -152,7 +152,11 @@ EVIL = "{% do run_query('create table analytics.evil (id int)') %}\nselect order
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"macros/names.sql": LEAK}, "would be written to the schema 'staging', which does not follow the target's"),
+        pytest.param(
+            {"macros/names.sql": LEAK},
+            "would be written to the schema 'staging', which does not follow the target's",
+            marks=pytest.mark.thorough,
+        ),
         ({"models/marts/orders.sql": EVIL}, "cannot execute CREATE TABLE in a read-only transaction"),
     ],
     ids=["generate_schema_name", "run_query"],

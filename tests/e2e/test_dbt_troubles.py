@@ -34,6 +34,7 @@ def refused(shop: DbtShop, *arguments: str, **environment: str) -> str:
     return found.stderr
 
 
+@pytest.mark.thorough
 def test_a_model_that_fails_to_run_is_told_with_its_file_and_its_readers_name_it(small: DbtShop) -> None:
     # The message of DuckDB quotes the cell, ours may not.
     small.commit(

@@ -13,7 +13,14 @@ CheckBranch = Callable[[Branch], Run]
 
 STATUSES = ("pass", "warn", "inconclusive", "fail")
 
-every_branch = pytest.mark.parametrize("branch", [*BRANCHES, WORKING_TREE], ids=lambda branch: branch.name)
+VARIANTS = {"kilometres", "types-changed", "reformatted", "file-renamed", "rows-fanned-out"}
+every_branch = pytest.mark.parametrize(
+    "branch",
+    [
+        pytest.param(branch, marks=[pytest.mark.thorough] if branch.name in VARIANTS else [], id=branch.name)
+        for branch in (*BRANCHES, WORKING_TREE)
+    ],
+)
 
 
 @pytest.fixture(scope="session")

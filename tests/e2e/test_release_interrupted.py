@@ -33,6 +33,7 @@ def state(shop: Shop) -> tuple[object, ...]:
     return (*first, *second, *shop.ask("select count(*) from datacanary.promotions"))
 
 
+@pytest.mark.thorough
 def test_a_promotion_that_is_killed_at_any_moment_happened_wholly_or_not_at_all(large: Shelf) -> None:
     shop = large.fresh()
     old = state(shop)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
 from moments import CHECK, Ends
 from proof_stalls import WHOLE
 from stall import CHANGED, Stall, environment, ran, told
 
 pytest_plugins = ("postgres_server", "proof_stalls")
+pytestmark = pytest.mark.thorough
 TIMES = 50 if WHOLE else 2
 
 
