@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from datacanary.errors import CanaryError, ForgeError, Interrupted, RunError, Where
 from datacanary.forge.event import Place, find_place
@@ -20,6 +21,8 @@ from datacanary.report.encoding import for_terminal
 from datacanary.report.json_read import MOST_BYTES, read_report
 from datacanary.report.markdown import BUDGETS, MarkdownTarget, render
 
+_Found = TypeVar("_Found")
+_NONE: tuple[str, ...] = ()
 _WHEN_REFUSED = 8_000
 _FOREIGN = "*This result was made by a job of the pull request itself: whoever can change the branch can change it.*"
 _LEVELS: Mapping[str, Level] = {"error": "failure", "warning": "warning", "notice": "notice"}
@@ -56,6 +59,16 @@ class Delivered:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said on the host, and what went wrong with the comment."""
+
+    told: str = ""
+    shown: Shown | None = None
+    detail: str = ""
+    trouble: CanaryError | None = None
+
+
 def folder_of(asked: Asked) -> str:
     """Return where the project lies in its repository: a posix path, empty at the top."""
     home = find_home(asked)
@@ -80,31 +93,38 @@ def deliver(report: Report, how: Commenting, tell: Callable[[str], None]) -> Del
 
     The job's summary comes first: it needs nobody's leave.
     """
-    in_summary = _summarise(report, how)
-    shown: Shown | None = None
-    told, detail, trouble = "", "", None
+    in_summary, unwritten = _tried(lambda: _summarise(report, how), otherwise=False)
+    said, unsaid = _tried(lambda: _say(report, how, tell), otherwise=_Said())
+    commands, silent = _tried(lambda: _commands(report, how, said.shown), otherwise=_NONE)
+    trouble = said.trouble or unsaid or unwritten or silent
+    return Delivered(said.told, trouble, in_summary, commands, said.detail)
+
+
+def _tried(do: Callable[[], _Found], *, otherwise: _Found) -> tuple[_Found, CanaryError | None]:
+    """Do a part of it; what goes wrong is returned, since the verdict's exit code must not depend on it."""
     try:
-        place = find_place(how.environ)
-        tell(f"writing the comment on {place.name}")
-        _refuse_other_commit(report, place)
-        with closing(open_forge(place, how.clock)) as forge:
-            try:
-                told = _post(forge, report, place, how).told
-            except Interrupted:
-                raise
-            except CanaryError as error:
-                trouble = error
-            shown, detail = _say_status(forge, report, place, how)
+        return do(), None
     except Interrupted:
         raise
     except CanaryError as error:
-        trouble = trouble or error
-    except Exception as error:  # noqa: BLE001 -- the verdict's exit code must not depend on a mistake here
+        return otherwise, error
+    except Exception as error:  # noqa: BLE001 -- a mistake here, which is told as one
         kind = type(error).__name__
         trouble = CanaryError(f"The comment could not be written: datacanary itself failed ({kind}).")
         trouble.__cause__ = error
-    commands = () if shown == "check" else _commands(report, how)
-    return Delivered(told, trouble, in_summary, commands, detail)
+        return otherwise, trouble
+
+
+def _say(report: Report, how: Commenting, tell: Callable[[str], None]) -> _Said:
+    """Write the comment, and the check or the status of the commit even where the comment failed."""
+    place = find_place(how.environ)
+    tell(f"writing the comment on {place.name}")
+    _refuse_other_commit(report, place)
+    with closing(open_forge(place, how.clock)) as forge:
+        told, trouble = _tried(lambda: _post(forge, report, place, how).told, otherwise="")
+        nothing: tuple[Shown | None, str] = (None, "")
+        (shown, detail), untold = _tried(lambda: _say_status(forge, report, place, how), otherwise=nothing)
+    return _Said(told, shown, detail, trouble or untold)
 
 
 def _refuse_other_commit(report: Report, place: Place) -> None:
@@ -164,8 +184,9 @@ def _summarise(report: Report, how: Commenting) -> bool:
     return True
 
 
-def _commands(report: Report, how: Commenting) -> tuple[str, ...]:
-    if how.environ.get("GITHUB_ACTIONS") != "true" or not how.own:
+def _commands(report: Report, how: Commenting, shown: Shown | None) -> tuple[str, ...]:
+    """Write annotations for the job's log, where a check does not have them."""
+    if how.environ.get("GITHUB_ACTIONS") != "true" or not how.own or shown == "check":
         return ()
     return tuple(one.command() for one in annotations_of(report))
 

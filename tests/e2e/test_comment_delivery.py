@@ -101,17 +101,19 @@ def test_nobody_listens(github: GitHubHost, tmp_path: Path) -> None:
     assert "could not be reached" in done.trouble.problem
 
 
+@pytest.mark.parametrize(("part", "commands"), [("open_forge", 1), ("render", 1), ("annotations_of", 0)])
 def test_a_mistake_of_ours_is_told_and_not_raised(
-    github: GitHubHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    github: GitHubHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, commands: int
 ) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(comment, "open_forge", broken)
+    monkeypatch.setattr(comment, part, broken)
     done = run(github, tmp_path, report())
     assert isinstance(done.trouble, CanaryError)
     assert "datacanary itself failed (ZeroDivisionError)" in done.trouble.problem
-    assert len(done.commands) == 1
+    assert len(done.commands) == commands
+    assert done.in_summary == (part != "render")
 
 
 def test_a_signal_stops_it(github: GitHubHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
