@@ -22,7 +22,7 @@ from datacanary.tablediff.table import Table
 
 pytest_plugins = ("postgres_server",)
 
-ROWS = 300_000
+ROWS = 120_000
 RANDOM_ID = {"duckdb": "uuid()", "postgres": "gen_random_uuid()"}
 WIDE = {"duckdb": "hugeint", "postgres": "double precision"}
 

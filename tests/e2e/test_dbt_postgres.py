@@ -149,14 +149,11 @@ LEAK = """\
 EVIL = "{% do run_query('create table analytics.evil (id int)') %}\nselect order_id from {{ ref('stg_orders') }}\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        pytest.param(
-            {"macros/names.sql": LEAK},
-            "would be written to the schema 'staging', which does not follow the target's",
-            marks=pytest.mark.thorough,
-        ),
+        ({"macros/names.sql": LEAK}, "would be written to the schema 'staging', which does not follow the target's"),
         ({"models/marts/orders.sql": EVIL}, "cannot execute CREATE TABLE in a read-only transaction"),
     ],
     ids=["generate_schema_name", "run_query"],
