@@ -15,7 +15,7 @@ from datacanary.model.declared import Declared
 class Hidden:
     """The hidden columns of one table, by their names in lower case; with `every` all of them.
 
-    All are where nobody knows what its columns are made of, and something hidden is read.
+    All are where nobody knows what its columns are made of.
     """
 
     columns: frozenset[str] = frozenset()
@@ -61,7 +61,9 @@ class InheritedMasks:
         result = self.meanings.of(side, relation)
         read = {str(one): self._known[side, one] for one in model.reads("model")}
         said = self.declared.get(relation, Declared())
-        if said.all_masked or (any(read.values()) and (model.opaque or model.unread or result.doubts)):
+        # A seed is opaque, and made of nothing.
+        unknown = model.unread or (model.opaque and model.references)
+        if said.all_masked or unknown or (result.doubts and any(read.values())):
             return Hidden(every=True)
         columns = result.table.columns
         known = {column.name.lower() for column in columns}

@@ -1,5 +1,7 @@
 """What is made of hidden columns is hidden, however it is called."""
 
+from dataclasses import replace
+
 import pytest
 from planned import relation, version
 
@@ -55,3 +57,15 @@ def test_a_star_over_what_nobody_knows_passes_names_on() -> None:
 
 def test_without_anything_hidden_nothing_is() -> None:
     assert hidden_of({"stg": "select id, city from raw.people", "mart": "select * from stg"}, "mart") == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "hidden"), [("select id, city from raw.people", {"every"}), ("select 1 as id", set())]
+)
+def test_what_nobody_can_read_is_hidden_unless_it_reads_nothing(query: str, hidden: set[str]) -> None:
+    project = version({"stg": query})
+    model = replace(project.models[relation("stg")], opaque="it is Python")
+    project = replace(project, models={**project.models, relation("stg"): model})
+    masks = InheritedMasks(Meanings(Pair(project, project), "duckdb", Pair({}, {})), {}, is_personal)
+    found = masks.of("head", relation("stg"))
+    assert ({"every"} if found.every else set(found.columns)) == hidden
