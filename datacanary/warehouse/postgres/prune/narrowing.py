@@ -19,7 +19,7 @@ from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.prune.hash import Hashed, Salt
 from datacanary.warehouse.postgres.reading import Reading, Spreads
-from datacanary.warehouse.postgres.session import Connection, connect_to
+from datacanary.warehouse.postgres.session import Connection, connect_to, interrupt
 
 _Row = tuple[Any, ...]
 _SIDES: tuple[Side, ...] = ("base", "head")
@@ -298,7 +298,7 @@ def _together(connections: Pair[Connection], queries: Pair[str]) -> Pair[list[_R
         except BaseException:
             while wait(running, _SECONDS_BETWEEN_LOOKS).not_done:
                 for connection in connections:
-                    connection.cancel_safe()
+                    interrupt(connection)
             raise
 
 
