@@ -1,7 +1,7 @@
 """The errors that datacanary tells its user.
 
 ```
-CanaryError            exit 2   anything below; also used as it is for "the tool itself failed"
+CanaryError            exit 2   anything below
 ├── UsageError         exit 2   the command line does not make sense
 ├── ConfigError        exit 2   datacanary.yml
 ├── GitError           exit 2   the repository, a ref, a file of a version
@@ -13,6 +13,7 @@ CanaryError            exit 2   anything below; also used as it is for "the tool
 ├── RunError           exit 2   a stored run: unknown, incomplete, of another version
 ├── ForgeError         exit 2   the host of the repository: no token, no right, out of reach
 ├── Refused            exit 4   a policy, a lock, or production moved
+├── OwnMistake         exit 2   a mistake of datacanary
 └── Interrupted        exit 130 or 143
 ```
 """
@@ -102,6 +103,10 @@ class Refused(CanaryError):  # noqa: N818 -- the contract's word for exit code 4
     """A lock or a policy forbids the step, or production moved since the comparison."""
 
     exit_code = 4
+
+
+class OwnMistake(CanaryError):  # noqa: N818 -- it is a mistake that is told, not one that somebody made
+    """Something that nobody foresaw went wrong, and who tells it knows what is true now."""
 
 
 class Interrupted(CanaryError):  # noqa: N818 -- not a mistake of anybody

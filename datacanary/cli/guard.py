@@ -9,12 +9,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 
 from datacanary.cli.console import Console
-from datacanary.errors import CanaryError, Interrupted
+from datacanary.errors import CanaryError, Interrupted, OwnMistake
 
 _STOPPED = "Production is untouched, and a check leaves nothing behind. If one was killed: datacanary clean --expired"
 
@@ -27,39 +27,39 @@ def guarded(console: Console) -> Iterator[None]:
     signals.watch()
     try:
         yield
-    except KeyboardInterrupt:
-        _told(console, Interrupted("Interrupted.", signal_number=signal.SIGINT, hint=_STOPPED))
-    except CanaryError as error:
-        if console.verbose and error.__cause__ is not None:
-            traceback.print_exception(error.__cause__)
-        _told(console, error)
     except typer.Exit:
         raise
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            _failed(console, error)
-        hint = "Free some space; `datacanary clean --all` drops what earlier runs left behind."
-        _told(console, CanaryError("The disk is full. Production is untouched.", hint=hint))
-    except Exception as error:  # noqa: BLE001 -- the last handler: what comes here is a mistake of ours
-        if signals.received is not None:
-            # DuckDB, when it is stopped by a signal in the main thread, raises an error of its own instead.
-            _told(console, signals.received)
-        _failed(console, error)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last handler: all that ends a command is told
+        cause = error.__cause__ if isinstance(error, CanaryError) else error
+        if console.verbose and isinstance(cause, Exception):
+            traceback.print_exception(cause)
+        told = _in_words(error, signals.received)
+        console.error(told)
+        raise typer.Exit(told.exit_code) from None
     finally:
         signals.forget()
 
 
-def _failed(console: Console, error: Exception) -> NoReturn:
-    if console.verbose:
-        traceback.print_exception(error)
+def _in_words(error: Exception | KeyboardInterrupt, received: Interrupted | None) -> CanaryError:
+    """Say what ended a command; `received` is the signal that came, if one did."""
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted("Interrupted.", signal_number=signal.SIGINT, hint=_STOPPED)
+    if isinstance(error, CanaryError) and not isinstance(error, OwnMistake):
+        return error
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        hint = "Free some space; `datacanary clean --all` drops what earlier runs left behind."
+        return CanaryError("The disk is full. Production is untouched.", hint=hint)
+    if received is not None:
+        # DuckDB, when it is stopped by a signal in the main thread, raises an error of its own instead.
+        hint = error.hint if isinstance(error, OwnMistake) else _STOPPED
+        return Interrupted(received.problem, signal_number=received.exit_code - 128, hint=hint)
+    return error if isinstance(error, OwnMistake) else _mistake(error)
+
+
+def _mistake(error: Exception) -> OwnMistake:
     kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
     problem = f"datacanary itself failed ({kind}). Production is untouched."
-    _told(console, CanaryError(problem, hint="Run it again with --verbose, and send us what it prints."))
-
-
-def _told(console: Console, error: CanaryError) -> NoReturn:
-    console.error(error)
-    raise typer.Exit(error.exit_code)
+    return OwnMistake(problem, hint="Run it again with --verbose, and send us what it prints.")
 
 
 class _Signals:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from datacanary.errors import CanaryError, ForgeError, Interrupted, RunError, Where
+from datacanary.errors import CanaryError, ForgeError, Interrupted, OwnMistake, RunError, Where
 from datacanary.forge.event import Place, find_place
 from datacanary.forge.http import Clock, Rejected
 from datacanary.forge.posting import Posted, open_forge, post
@@ -110,7 +110,7 @@ def _tried(do: Callable[[], _Found], *, otherwise: _Found) -> tuple[_Found, Cana
         return otherwise, error
     except Exception as error:  # noqa: BLE001 -- a mistake here, which is told as one
         kind = type(error).__name__
-        trouble = CanaryError(f"The comment could not be written: datacanary itself failed ({kind}).")
+        trouble = OwnMistake(f"The comment could not be written: datacanary itself failed ({kind}).")
         trouble.__cause__ = error
         return otherwise, trouble
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from datacanary.errors import CanaryError, Interrupted, RunError
+from datacanary.errors import CanaryError, Interrupted, OwnMistake, RunError
 from datacanary.model.basic import Relation
 from datacanary.model.release import PromotionRecord, ReleasePlan
 from datacanary.model.words import count
@@ -47,7 +47,7 @@ def _wholly_or_not() -> Iterator[None]:
     except CanaryError:
         raise
     except Exception as error:
-        raise CanaryError(f"datacanary itself failed ({type(error).__name__}).", hint=hint) from error
+        raise OwnMistake(f"datacanary itself failed ({type(error).__name__}).", hint=hint) from error
 
 
 @_wholly_or_not()
