@@ -13,7 +13,7 @@ from polars.io.plugins import register_io_source
 from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Physical
 from datacanary.protocols.tables import Query, Tables
-from datacanary.tablediff.arrowdata import polars_of
+from datacanary.tablediff.arrowdata import empty, polars_of
 from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.spooled import spooled
 from datacanary.tablediff.table import Table, never_changes
@@ -87,8 +87,8 @@ class _Source:
     def of(cls, reading: Reading, columns: Sequence[Column]) -> _Source:
         """Ask how the columns come."""
         with reading(columns) as reader:
-            empty = reader.schema.empty_table()
-        coded = polars_of(empty.rename_columns([f"c{place}" for place, _ in enumerate(columns)]))
+            nothing = empty(reader.schema)
+        coded = polars_of(nothing.rename_columns([f"c{place}" for place, _ in enumerate(columns)]))
         return cls(reading, columns, _converted(coded, columns).dtypes)
 
     def named(self, frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -30,7 +30,7 @@ def table_of_arrow(value: ArrowStream, scratch: Scratch, memory: int) -> Table:
             return Table.of(polars_of(value))
         reader = pa.RecordBatchReader.from_stream(value)
         check_types(reader.schema)
-        schema = polars_of(reader.schema.empty_table()).schema
+        schema = polars_of(empty(reader.schema)).schema
         return spooled(batches_of(reader), schema, scratch, memory)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, TypeError) as problem:
         raise DataError(
@@ -74,6 +74,15 @@ def batches_of(reader: pa.RecordBatchReader) -> Iterator[pl.DataFrame]:
         yield from map(polars_of, reader)
     except (pa.ArrowException, OSError) as problem:
         raise DataError(f"The stream of Arrow data broke off ({type(problem).__name__}).") from problem
+
+
+def empty(schema: pa.Schema) -> pa.Table:
+    """Return a table without rows; Arrow's own way makes arrays of lists, which imports pandas where it is there.
+
+    >>> empty(pa.schema({"id": pa.int64()})).num_rows
+    0
+    """
+    return pa.Table.from_batches([], schema)
 
 
 def polars_of(data: pa.Table | pa.RecordBatch) -> pl.DataFrame:

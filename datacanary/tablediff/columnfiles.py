@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datacanary.errors import DataError, Where
-from datacanary.tablediff.arrowdata import polars_of
+from datacanary.tablediff.arrowdata import empty, polars_of
 from datacanary.tablediff.scratch import Scratch
 from datacanary.tablediff.spooled import spooled
 from datacanary.tablediff.table import Table, type_words
@@ -66,7 +66,7 @@ def stored_schema(file: Path) -> pl.Schema:
     if not is_stream(file):
         return pl.scan_ipc(file, glob=False).collect_schema()
     with pa.OSFile(str(file)) as content, pa.ipc.open_stream(content) as reader:
-        return polars_of(reader.schema.empty_table()).schema
+        return polars_of(empty(reader.schema)).schema
 
 
 def batches_of(file: Path) -> Iterator[pl.DataFrame]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -291,3 +292,16 @@ def test_input_that_nobody_can_hold_still_makes_a_pass_inconclusive(shop: Place)
     assert result["run"]["inputs"] == {"pinned": False, "how": "models/version.sql reads pragma_version()"}
     assert [check["check"] for check in result["checks"] if check["status"] != "pass"] == ["inputs"]
     assert result["verdict"]["summary"].startswith("both versions may have read different input")
+
+
+def test_a_check_does_not_import_pandas_which_arrow_does_where_it_is_installed(shop: Place, tmp_path: Path) -> None:
+    shop.commit({"datacanary.yml": CONFIG})
+    shop.commit({"models/orders.sql": ORDERS.replace("<>", "=")}, branch="other")
+    pandas = tmp_path / "packages" / "pandas"
+    pandas.mkdir(parents=True)
+    (pandas / "__init__.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w').close()\nraise ImportError\n")
+    check = shop.start("check", PYTHONPATH=os.pathsep.join([str(pandas.parent), os.environ.get("PYTHONPATH", "")]))
+    report, errors = check.communicate()
+    assert check.returncode == 1, errors
+    assert "orders" in report
+    assert not (tmp_path / "imported").exists()
