@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
-import pyarrow as pa
+
+if TYPE_CHECKING:
+    # It takes a while, and dbt is started before it is needed.
+    import pyarrow as pa
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from datacanary.model.basic import Pair, Side
-from datacanary.model.statistics import Distances, Statistics
+from datacanary.model.basic import Pair
+from datacanary.model.statistics import Distances, Statistics, ValueCount
 from datacanary.tablediff.means import Means
 from datacanary.tablediff.statistics.bins import Bins, Counts
 from datacanary.tablediff.statistics.bounds import Known, fault
@@ -17,9 +17,9 @@ from datacanary.tablediff.statistics.differing import Differing
 from datacanary.tablediff.statistics.distances import distances
 from datacanary.tablediff.statistics.numbers import NumberPlan
 from datacanary.tablediff.statistics.readings import Found, Reading, can_reckon, read, reckon
-from datacanary.tablediff.statistics.shapes import shapes
+from datacanary.tablediff.statistics.shapes import shapes_of_both
 from datacanary.tablediff.tally import Tally
-from datacanary.tablediff.views import View
+from datacanary.tablediff.views import SIDES, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,10 @@ class Facts:
         unchanged = rows.base - tally.removed.rows - tally.cells[code] - tally.forgiven[code]
         return Known(unchanged, rows, Pair(tally.nulls["base"][code], tally.nulls["head"][code]), head.stayed)
 
-    def shapes(self, side: Side, code: str, statistics: Statistics) -> Statistics:
-        """Add the shapes of texts."""
-        cells = stored(self.sampled.of(side)[code])
-        return replace(statistics, shapes=shapes(cells)) if isinstance(cells.dtype, pl.String) else statistics
+    def described(self, code: str, found: Pair[Found | None]) -> Pair[Statistics | None]:
+        """Give the statistics of the sides that have a column, with the shapes of its texts."""
+        cells = Pair(*(None if found.of(side) is None else stored(self.sampled.of(side)[code]) for side in SIDES))
+        return Pair(*map(with_shapes, found, shapes_of_both(cells)))
 
 
 def put_together(courses: Mapping[str, Course], found: Pair[Mapping[str, Found]], facts: Facts) -> Measured:
@@ -106,7 +106,7 @@ def put_together(courses: Mapping[str, Course], found: Pair[Mapping[str, Found]]
     wrong = ""
     for code, course in courses.items():
         sides = Pair(found.base.get(code), found.head.get(code))
-        statistics = Pair(described("base", code, sides.base, facts), described("head", code, sides.head, facts))
+        statistics = facts.described(code, sides)
         base, head, plan = sides.base, sides.head, course.both
         if base is None or head is None or plan is None:
             columns[code] = by_itself(course, sides, statistics)
@@ -119,9 +119,9 @@ def put_together(courses: Mapping[str, Course], found: Pair[Mapping[str, Found]]
     return Measured(columns, wrong)
 
 
-def described(side: Side, code: str, found: Found | None, facts: Facts) -> Statistics | None:
+def with_shapes(found: Found | None, shapes: tuple[ValueCount, ...]) -> Statistics | None:
     """Give the statistics of a side, if it has the column."""
-    return None if found is None else facts.shapes(side, code, found.own.statistics)
+    return None if found is None else replace(found.own.statistics, shapes=shapes)
 
 
 def by_itself(course: Course, found: Pair[Found | None], statistics: Pair[Statistics | None]) -> Measurement:

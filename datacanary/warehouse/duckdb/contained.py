@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from datacanary.model.basic import Column, Pair, Physical, Relation, Side
 from datacanary.model.dbt import Json
@@ -24,6 +24,10 @@ from datacanary.warehouse.duckdb.errors import statement
 from datacanary.warehouse.duckdb.open import attach, beside
 from datacanary.warehouse.duckdb.session import Session
 from datacanary.warehouse.duckdb.workspace import DuckDBWorkspace, list_relations, run_catalog
+
+if TYPE_CHECKING:
+    # It takes a while, and dbt is started before it is needed.
+    import pyarrow as pa
 
 _FOLDER = "database"
 

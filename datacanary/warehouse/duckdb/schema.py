@@ -6,8 +6,6 @@ import re
 from collections.abc import Collection, Iterable
 
 import duckdb
-import sqlglot
-from sqlglot import exp
 
 from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Relation
@@ -92,11 +90,15 @@ def _note_collations(connection: duckdb.DuckDBPyConnection, catalog: str, places
 
 def _by_definition(columns: Iterable[Column], definition: str) -> list[Column]:
     """Take collations from the text of CREATE TABLE; a generated column has that of what it is made from."""
+    import sqlglot  # noqa: PLC0415 -- few columns are collated, and it takes a while
+
     try:
         schema = sqlglot.parse_one(definition, dialect=sql.DIALECT).this
     except sqlglot.errors.SqlglotError:
         return [_collated(column, "unknown") for column in columns]
-    texts = {one.name.lower(): one.sql(sql.DIALECT) for one in schema.expressions if isinstance(one, exp.ColumnDef)}
+    texts = {
+        one.name.lower(): one.sql(sql.DIALECT) for one in schema.expressions if isinstance(one, sqlglot.exp.ColumnDef)
+    }
     return [_collated(column, _collation_in(texts.get(column.name.lower()))) for column in columns]
 
 

@@ -7,9 +7,9 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from datacanary.errors import StatementError
 from datacanary.model.basic import Column, Fingerprint, Physical
@@ -20,6 +20,10 @@ from datacanary.warehouse.duckdb.stream import Stream, keep_freed_memory
 from datacanary.warehouse.duckdb.types import read_all, row_hash
 from datacanary.warehouse.interruptible import interruptible
 from datacanary.warehouse.readings import Readings
+
+if TYPE_CHECKING:
+    # It takes a while, and dbt is started before it is needed.
+    import pyarrow as pa
 
 _ROWS_PER_BATCH = 122_880  # DuckDB's row group: a batch never straddles two
 # Text in the form that Polars has itself is shared, not copied.
@@ -163,7 +167,7 @@ class Session:
             found = cursor.sql(read_all(cursor, rows, columns))
             reader = interruptible(cursor, lambda: found.to_arrow_reader(_ROWS_PER_BATCH))
             with self.readings.of(Stream(cursor, reader, f"reading {relation}")) as stream:
-                yield pa.RecordBatchReader.from_batches(reader.schema, stream)
+                yield type(reader).from_batches(reader.schema, stream)
 
 
 def in_lower_case(kind: str) -> str:

@@ -1,11 +1,8 @@
-"""SQL text for DuckDB, built from sqlglot's nodes."""
+"""SQL text for DuckDB."""
 
 from __future__ import annotations
 
-from sqlglot import exp
-
 from datacanary.model.basic import Physical
-from datacanary.sql.trees import behind_as, statements_of
 
 DIALECT = "duckdb"
 OF_THE_TABLE = "lower(database_name) = lower(?) AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)"
@@ -18,17 +15,23 @@ def identifier(name: str) -> str:
     >>> print(identifier('say "hi" twice'))
     "say ""hi"" twice"
     """
-    return exp.to_identifier(name, quoted=True).sql(DIALECT)
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
 
 
 def text(value: str) -> str:
-    """Write a text literal, for the few places where DuckDB binds no values."""
-    return exp.Literal.string(value).sql(DIALECT)
+    """Write a text literal, for the few places where DuckDB binds no values.
+
+    >>> print(text("it's"))
+    'it''s'
+    """
+    escaped = value.replace("'", "''")
+    return f"'{escaped}'"
 
 
 def table(relation: Physical) -> str:
     """Name a relation with its database and schema."""
-    return exp.table_(relation.name, db=relation.schema, catalog=relation.catalog, quoted=True).sql(DIALECT)
+    return ".".join(identifier(part) for part in (relation.catalog, relation.schema, relation.name) if part)
 
 
 def place(relation: Physical) -> list[str]:
@@ -39,16 +42,3 @@ def place(relation: Physical) -> list[str]:
 def schema(catalog: str, name: str) -> str:
     """Name a schema with its database."""
     return f"{identifier(catalog)}.{identifier(name)}"
-
-
-def query_of_view(definition: str) -> str:
-    """Return the query of CREATE VIEW … AS, an empty text of an empty one.
-
-    >>> query_of_view("CREATE VIEW main.v (a) AS SELECT 1 AS a;")
-    'SELECT 1 AS a'
-    """
-    if not definition:
-        return ""
-    statement = statements_of(definition, DIALECT)[0]
-    after = behind_as(statement.tokens)
-    return definition[statement.tokens[after].start : statement.span.end]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from datacanary.errors import StatementError
 from datacanary.warehouse.interruptible import batches
+
+if TYPE_CHECKING:
+    # It takes a while, and dbt is started before it is needed.
+    import pyarrow as pa
 
 _LARGEST_DYNAMIC = 31 << 20
 
@@ -23,7 +27,7 @@ def keep_freed_memory() -> None:
     bytearray(_LARGEST_DYNAMIC)
 
 
-class Stream(Iterator[pa.RecordBatch]):
+class Stream(Iterator["pa.RecordBatch"]):
     """Batches that any thread may ask for, and any other may end."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, reader: pa.RecordBatchReader, what: str) -> None:

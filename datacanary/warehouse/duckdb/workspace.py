@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from datacanary.errors import DataError, StatementError, WarehouseError, Where
 from datacanary.model.basic import Column, Fingerprint, Pair, Physical, Relation
@@ -25,8 +25,11 @@ from datacanary.warehouse.duckdb.open import attach
 from datacanary.warehouse.duckdb.perturb import perturbed, shuffle
 from datacanary.warehouse.duckdb.release.ledger import read_promotions
 from datacanary.warehouse.duckdb.session import Session
-from datacanary.warehouse.duckdb.sql import query_of_view
 from datacanary.warehouse.interruptible import interruptible
+
+if TYPE_CHECKING:
+    # It takes a while, and dbt is started before it is needed.
+    import pyarrow as pa
 
 _DEFAULT_SCHEMA = "main"
 _SOURCES = "source"
@@ -157,6 +160,8 @@ class DuckDBWorkspace:
 
     def view(self, relation: Physical) -> str:
         """Return the query of a view, an empty text for anything else."""
+        from datacanary.warehouse.duckdb.views import query_of_view  # noqa: PLC0415 -- not needed before dbt runs
+
         with self._session.reader() as reader:
             return query_of_view(reader.definition(relation))
 

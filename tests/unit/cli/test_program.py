@@ -29,6 +29,16 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_dbt_is_started_before_anything_slow_is_imported() -> None:
+    slow = ("polars", "sqlglot", "pyarrow", "numpy", "pandas")
+    script = (
+        "import sys\nimport datacanary.cli.check, datacanary.pipeline.dbt.check, datacanary.warehouse.duckdb.warehouse\n"
+        f"print([name for name in {slow!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_help_names_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0

@@ -20,7 +20,6 @@ from datacanary.warehouse.duckdb.release.former import Former, Kind, read_former
 from datacanary.warehouse.duckdb.release.journal import read_journal, write_entry
 from datacanary.warehouse.duckdb.release.kept import drop_kept
 from datacanary.warehouse.duckdb.release.ledger import ensure_ledger, mark_rolled_back, read_promotions, write_promotion
-from datacanary.warehouse.duckdb.release.readers import readers_of
 from datacanary.warehouse.duckdb.session import Reader
 from datacanary.warehouse.interruptible import interruptible
 
@@ -151,6 +150,8 @@ class DuckDBReleases:
         return tuple(sorted(found - own))
 
     def _readers(self, tables: Sequence[LiveTable]) -> Mapping[Relation, tuple[Relation, ...]]:
+        from datacanary.warehouse.duckdb.release.readers import readers_of  # noqa: PLC0415 -- only a promotion asks
+
         return readers_of(self._connection, self._catalog, {table.relation for table in tables})
 
     def record(self, promotion: PromotionRecord) -> None:
