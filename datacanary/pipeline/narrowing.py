@@ -38,7 +38,7 @@ class Thrift:
     rows: int = 200_000
     share: float = 1 / 3
     per_bucket: int = 512
-    most_buckets: int = 16_384
+    most_buckets: int = 8_192
     drawn: int = 4_096
     neighbours: int = 8
 
@@ -46,7 +46,7 @@ class Thrift:
         """Say how many buckets so many rows are put into.
 
         >>> Thrift().buckets(10_000), Thrift().buckets(10**9)
-        (32, 16384)
+        (32, 8192)
         """
         return min(self.most_buckets, 1 << max(0, rows // self.per_bucket).bit_length())
 
