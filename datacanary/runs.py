@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import platformdirs
@@ -42,6 +43,12 @@ class StoredRun:
     release: ReleasePlan | None
     production: str
     judged: Judged | None = None
+
+
+@cache
+def form_of_runs() -> TypeAdapter[StoredRun]:
+    """Say how a run is written; to work that out takes a moment, once."""
+    return TypeAdapter(StoredRun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class Runs:
 
     def finish(self, folder: RunFolder, run: StoredRun) -> None:
         """Store a run's result, whole or not at all; raises CanaryError if it cannot be written."""
-        content = TypeAdapter(StoredRun).dump_json(run, indent=1)
+        content = form_of_runs().dump_json(run, indent=1)
         try:
             _write(folder.path / _RESULT, content)
             _make_private(folder.path)
@@ -165,7 +172,7 @@ class Runs:
                 hint="" if folder.working else f"Drop it with: datacanary clean --run {folder.run_id}",
             )
         try:
-            return TypeAdapter(StoredRun).validate_json(file.read_bytes())
+            return form_of_runs().validate_json(file.read_bytes())
         except ValidationError as error:
             raise RunError(
                 f"The result of {folder.run_id} is damaged, was edited, or is from another version of datacanary.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from datacanary.build.places import node_of
@@ -18,6 +18,7 @@ from datacanary.pipeline.dbt.compiling import failure
 from datacanary.pipeline.dbt.kit import Kit
 from datacanary.pipeline.dbt.prepare import Prepared
 from datacanary.pipeline.dbt.state import deferring
+from datacanary.pipeline.dbt.work import idle
 from datacanary.project.manifest.selection import Selection, blocked_by_tests, new_tests, tests_of
 
 Results = Mapping[str, DbtResult]
@@ -61,8 +62,8 @@ class Building:
         built = frozenset(build.model.relation for build in self.builds if build.place != "base")
         return new_tests(self.prepared.manifests.base, self.prepared.manifests.head, present | built)
 
-    def run(self) -> BuiltByDbt:
-        """Build both versions. Raises ProjectError if dbt itself gives up or takes too long.
+    def run(self, meanwhile: Callable[[], object] = idle) -> BuiltByDbt:
+        """Build both versions, and do something else meanwhile. Raises ProjectError if dbt gives up or takes too long.
 
         What both versions read, and nobody can be sure to be the same each time that it is built, is built once.
         """
@@ -76,7 +77,9 @@ class Building:
             before = self._built("base", Selection(ids, ()))
             self.kit.contained.begin_alike()
         selections = Pair(self.selection("base", shared_too=not once), self.selection("head", shared_too=not once))
-        results: Pair[Results] = self.kit.work.both(lambda side: {**before, **self._built(side, selections.of(side))})
+        results: Pair[Results] = self.kit.work.both(
+            lambda side: {**before, **self._built(side, selections.of(side))}, meanwhile
+        )
         outcomes = dict(self._outcomes(results))
         return BuiltByDbt(Built(outcomes, time.perf_counter() - started), selections, results)
 

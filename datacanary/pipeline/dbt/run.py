@@ -35,7 +35,7 @@ from datacanary.pipeline.reporting import Checked, Result, report_of
 from datacanary.project.manifest.isolation import hooks_told
 from datacanary.project.manifest.selection import new_tests
 from datacanary.protocols.tables import Tables
-from datacanary.runs import RunFolder, StoredRun
+from datacanary.runs import RunFolder, StoredRun, form_of_runs
 from datacanary.tablediff.means import Means
 from datacanary.verdict.dbt_tests import judge_tests
 from datacanary.version import __version__
@@ -110,7 +110,7 @@ class _Run:
             production = observed_production(self._plan, there)
             inputs = observed_reads(self._plan, chosen, there)
         self.tell(f"dbt builds {count(len(chosen.builds), 'model')} for both versions")
-        done = Building(kit, prepared, chosen.builds, present).run()
+        done = Building(kit, prepared, chosen.builds, present).run(meanwhile=form_of_runs)
         release = ReleasePlan((), production, inputs, hashed, kit.warehouse.engine)
         with kit.contained.built(self._production) as tables:
             subjects = compare_all(self._plan, done.built, self._comparing(tables))

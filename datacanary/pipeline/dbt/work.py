@@ -66,7 +66,7 @@ class Work:
         """How long at least one dbt ran."""
         return covered(self.spans)
 
-    def both(self, step: Callable[[Side], T], meanwhile: Callable[[], None] = idle) -> Pair[T]:
+    def both(self, step: Callable[[Side], T], meanwhile: Callable[[], object] = idle) -> Pair[T]:
         """Do a step for both versions side by side; what fails, or an interrupt, stops the other one too.
 
         `meanwhile` is done here while they run.
