@@ -128,4 +128,7 @@ def drop(asked: Asked, chosen: Droppable) -> None:
     desk = open_desk(asked)
     drop_in_warehouse(desk, chosen.registered)
     for folder in chosen.folders:
-        desk.runs.drop(folder)
+        if folder.finished:
+            desk.runs.drop(folder)
+        else:
+            desk.runs.drop_killed(folder)

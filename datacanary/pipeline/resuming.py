@@ -42,7 +42,9 @@ def _noted(desk: Desk, shown: Shown) -> Settlement:
 
 
 def _find(desk: Desk, run_id: str) -> tuple[RunFolder | None, str]:
-    """Find a run on this machine, else by what the warehouse knows of it."""
+    """Find a run on this machine, else by what the warehouse knows of it; `last` may be one that was killed."""
+    if run_id == "last" and (here := desk.runs.all()):
+        return here[-1], here[-1].run_id
     try:
         folder = desk.runs.find(run_id)
     except RunError:

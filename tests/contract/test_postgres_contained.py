@@ -271,6 +271,13 @@ def test_a_role_that_can_write_nowhere_else_contains_hooks(shop: Database, tmp_p
         assert both.fence("head").role == ""
         shop.execute(
             f"revoke insert on analytics.orders from {role}",
+            "create schema dc_2024",
+            f"grant create on schema dc_2024 to {role}",
+        )
+        both.prepare()
+        assert both.fence("head").role == "", "a schema of a run has another name"
+        shop.execute(
+            "drop schema dc_2024",
             f"revoke create on database {shop.parameters['dbname']} from {role}",
         )
         with pytest.raises(WarehouseError, match="No schema may be made"):

@@ -144,6 +144,18 @@ def test_a_killed_check_is_dropped_and_one_that_works_is_left_alone(shop: Shop) 
     assert "is dropped: nothing of it is left" in again.stdout
 
 
+def test_the_last_run_to_resume_is_also_one_that_was_killed_and_who_cleans_it_up_is_remembered(shop: Shop) -> None:
+    for clean_up in ("resume last", "clean --run {}"):
+        assert shop.crash("check", at=25).exit_code == -9
+        killed = shop.runs()[-1].name
+        done = shop.run(*clean_up.format(killed).split())
+        assert done.exit_code == 0, done
+        assert killed not in [run.name for run in shop.runs()]
+        again = shop.run("resume", killed)
+        assert again.exit_code == 0, again
+        assert "is dropped: nothing of it is left" in again.stdout
+
+
 def test_a_run_with_nothing_to_resume_says_so_and_an_unknown_one_is_unknown(shop: Shop) -> None:
     found = shop.run("resume", "last")
     assert found.exit_code == 0

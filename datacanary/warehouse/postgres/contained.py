@@ -16,7 +16,7 @@ from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.built import BothPlaces
 from datacanary.warehouse.postgres.catalog import Catalog
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.names import connection_name, is_own, run_prefix
+from datacanary.warehouse.postgres.names import OF_RUNS, connection_name, is_own, run_prefix
 from datacanary.warehouse.postgres.registry import (
     BUILDS_ARE_KEPT,
     drop_registered,
@@ -31,15 +31,15 @@ from datacanary.warehouse.postgres.workspace.rooms import drop_others
 
 _OLDEST = 130_000
 _SIDES: tuple[Side, ...] = ("base", "head")
-_WRITABLE = """
-SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^(pg_|dc_[0-9])'
+_WRITABLE = f"""
+SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^(?:pg_|{OF_RUNS})'
 AND n.nspname NOT IN ('information_schema', 'datacanary') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')
 UNION ALL
 SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname !~ '^(pg_|dc_[0-9])' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
+WHERE n.nspname !~ '^(?:pg_|{OF_RUNS})' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
 AND (n.nspname, c.relname) <> ('datacanary', 'registry')
 AND pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') LIMIT 1
-"""
+"""  # noqa: S608 -- a constant
 
 
 class PostgresContained:

@@ -13,7 +13,9 @@ LONGEST = 63
 
 _LONGEST_RUN = 32  # leaves room for a place and for schemas with names of their own
 _NOT_A_LETTER = re.compile(r"\W+")
-_OWN = re.compile(r"dc_\w+?_(?:shared|base|head|own|noise|shuffled|kept)(?:_|\Z)|datacanary\Z")
+OF_RUNS = r"dc_\w+?_(?:shared|base|head|own|noise|shuffled|kept)(?:_|\Z)"
+"""What the schemas of runs are called; PostgreSQL reads it as Python does."""
+_OWN = re.compile(rf"{OF_RUNS}|datacanary\Z")
 
 
 def run_prefix(run_id: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datacanary.errors import WarehouseError
 from datacanary.model.symptom import Symptom
 from datacanary.warehouse.postgres.errors import statement
+from datacanary.warehouse.postgres.names import OF_RUNS
 from datacanary.warehouse.postgres.session import Connection
 
 # Names as the statements that cure something write them.
@@ -27,7 +28,7 @@ FROM (
   WHERE lower(n.nspname) = lower(%s) AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
 ) AS found
 """
-_OURS = r"^(pg_|dc_\d)|^(information_schema|datacanary)$"
+_NOBODYS = rf"^(?:pg_|(?:information_schema|datacanary)\Z|{OF_RUNS})"
 _OWNED = """
 SELECT count(*), count(*) FILTER (WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')), current_user::text
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -48,7 +49,7 @@ WHERE n.nspname = 'datacanary'
 def owns_nothing(connection: Connection) -> WarehouseError | None:
     """Say so if there are tables, and the role can put none of them into another schema."""
     with statement("asking what the role may do"):
-        every, own, role = connection.execute(_OWNED, [_OURS]).fetchone() or (0, 0, "")
+        every, own, role = connection.execute(_OWNED, [_NOBODYS]).fetchone() or (0, 0, "")
     if own or not every:
         return None
     return WarehouseError(

@@ -32,7 +32,8 @@ def test_help_imports_nothing_heavy() -> None:
 def test_dbt_is_started_before_anything_slow_is_imported() -> None:
     slow = ("polars", "sqlglot", "pyarrow", "numpy", "pandas")
     script = (
-        "import sys, datacanary.cli.check\nimport datacanary.pipeline.dbt.check, datacanary.warehouse.duckdb.warehouse\n"
+        "import sys, datacanary.cli.check\n"
+        "import datacanary.pipeline.dbt.check, datacanary.warehouse.duckdb.warehouse\n"
         f"print([name for name in {slow!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
