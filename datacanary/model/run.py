@@ -76,7 +76,7 @@ class Report:
 
     def checks_of(self, table: str) -> tuple[Check, ...]:
         """Return the checks of one table."""
-        return tuple(check for check in self.verdict.checks if check.table == table)
+        return self.verdict.by_table.get(table, ())
 
 
 @dataclass(frozen=True, slots=True)

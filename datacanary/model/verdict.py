@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from datacanary.model.plan import PlannedTable
@@ -73,7 +74,7 @@ class Subject:
     diff: TableDiff
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """The worst check that counts, and one sentence about it."""
 
@@ -83,14 +84,15 @@ class Verdict:
 
     def of_table(self, name: str) -> Status:
         """Return the worst status of one table's checks that count."""
-        return worst(check.status for check in self.checks if check.table == name and not check.dry_run)
+        return worst(check.status for check in self.by_table.get(name, ()) if not check.dry_run)
 
-    def by_table(self) -> Mapping[str, Sequence[Check]]:
-        """Return the checks of each table that has any, in their order."""
+    @cached_property
+    def by_table(self) -> Mapping[str, tuple[Check, ...]]:
+        """The checks of each table that has any, in their order."""
         found: dict[str, list[Check]] = {}
         for check in self.checks:
             found.setdefault(check.table, []).append(check)
-        return found
+        return {table: tuple(checks) for table, checks in found.items()}
 
     @property
     def declared(self) -> tuple[Check, ...]:

@@ -42,7 +42,7 @@ class Annotation:
 
 def annotations_of(report: Report) -> tuple[Annotation, ...]:
     """Return at most ten remarks, the worst first: one for each table that did not pass and that has a file."""
-    checks = report.verdict.by_table()
+    checks = report.verdict.by_table
     told = [table for table in sorted(report.tables, key=rank) if table.status != "pass" and any(table.paths)]
     return tuple(_annotation(table, checks.get(table.name, ()), report) for table in told[:MOST])
 

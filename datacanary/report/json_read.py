@@ -85,7 +85,7 @@ def _adds_up(report: Report) -> bool:
     judged = worst(check.status for check in report.verdict.checks if not check.dry_run)
     if severity(report.verdict.status) < severity(judged):
         return False
-    checks = report.verdict.by_table()
+    checks = report.verdict.by_table
     for table in report.tables:
         if table.status != worst(check.status for check in checks.get(table.name, ()) if not check.dry_run):
             return False

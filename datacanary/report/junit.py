@@ -73,7 +73,7 @@ def render(report: Report) -> str:
 
 def _cases(report: Report) -> Iterator[_Case]:
     """Say what is tested of each table, the worst table first, and of none."""
-    checks = report.verdict.by_table()
+    checks = report.verdict.by_table
     for table in sorted(report.tables, key=rank):
         path = table.paths.head or table.paths.base
         place = report.in_repository(path) if path else ""

@@ -105,7 +105,7 @@ class Story:
 
     def _told(self, told: Iterable[Section]) -> Iterator[Chapter]:
         lines = {line.table.name: line for line in self.lines}
-        checks = self.report.verdict.by_table()
+        checks = self.report.verdict.by_table
         for section in told:
             yield _chapter(section, lines, checks.get(section.table.name, ()), self.report)
 
@@ -114,7 +114,7 @@ def story_of(report: Report) -> Story:
     """Choose and order what is told of a report."""
     ordered = sorted(report.tables, key=rank)
     shown = [table for table in ordered if table.diff.comparison != "unaffected"]
-    checks = report.verdict.by_table()
+    checks = report.verdict.by_table
     told = sections([table for table in shown if len(ordered) == 1 or worth_telling(table)])
     names = {section.table.name for section in told}
     loose = [one for one in report.verdict.checks if one.check == DBT_TEST and one.table not in names]
