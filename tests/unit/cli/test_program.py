@@ -63,6 +63,18 @@ def test_a_wrong_command_line_ends_with_2_and_no_traceback(arguments: tuple[str,
     assert done.stdout == ""
 
 
+def test_it_ends_at_once_and_loses_nothing_that_was_written_or_is_to_be_tidied_up() -> None:
+    script = (
+        "import atexit, sys\nfrom datacanary import __main__\n"
+        "def told():\n    atexit.register(print, 'tidied up')\n    print('x' * 200_000)\n    sys.exit({end})\n"
+        "__main__.main = told\n__main__.run()"
+    )
+    for end, code in (("3", 3), ("", 0), ("None", 0), ("'words'", 1)):
+        command = [sys.executable, "-c", script.format(end=end)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (code, f"{'x' * 200_000}\ntidied up\n")
+
+
 def test_version() -> None:
     done = run("--version")
     assert done.stdout.startswith("datacanary 0.")
