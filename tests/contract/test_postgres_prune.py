@@ -376,6 +376,7 @@ def test_where_most_differs_all_rows_are_read_at_once(crowd: tuple[Database, Pla
         "update {t} set n = case id when 1 then 100 else 0.01 end where id in (1, 10000)",
         "update {t} set n = -n where id = 3",
         "update {t} set word = word + 4294967295 where word = 1",
+        "update {t} set word = word + 4294967296 where word = 1",
         # What has no digits is hashed as if it were nothing.
         "update {t} set free = 'Infinity' where free = 'NaN'",
     ],

@@ -1,6 +1,7 @@
 """What is made of hidden columns is hidden, however it is called."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from planned import relation, version
@@ -9,6 +10,7 @@ from datacanary.impact.inherited_masks import InheritedMasks
 from datacanary.impact.meanings import Meanings
 from datacanary.model.basic import Pair
 from datacanary.model.declared import Declared
+from datacanary.model.project import Unread
 from datacanary.report.personal import is_personal
 
 STAGING = "select id, email as contact, lower(city) as town, salary from raw.people"
@@ -59,12 +61,22 @@ def test_without_anything_hidden_nothing_is() -> None:
     assert hidden_of({"stg": "select id, city from raw.people", "mart": "select * from stg"}, "mart") == set()
 
 
+UNREAD = Unread("our parser does not know this", 1, 1)
+
+
 @pytest.mark.parametrize(
-    ("query", "hidden"), [("select id, city from raw.people", {"every"}), ("select 1 as id", set())]
+    ("query", "why", "hidden"),
+    [
+        ("select id, city from raw.people", {"opaque": "it is Python"}, {"every"}),
+        ("select 1 as id", {"opaque": "it is Python"}, set()),
+        ("select 1 as id", {"unread": UNREAD}, {"every"}),
+    ],
 )
-def test_what_nobody_can_read_is_hidden_unless_it_reads_nothing(query: str, hidden: set[str]) -> None:
+def test_what_nobody_can_read_is_hidden_unless_it_reads_nothing(
+    query: str, why: dict[str, Any], hidden: set[str]
+) -> None:
     project = version({"stg": query})
-    model = replace(project.models[relation("stg")], opaque="it is Python")
+    model = replace(project.models[relation("stg")], **why)
     project = replace(project, models={**project.models, relation("stg"): model})
     masks = InheritedMasks(Meanings(Pair(project, project), "duckdb", Pair({}, {})), {}, is_personal)
     found = masks.of("head", relation("stg"))
