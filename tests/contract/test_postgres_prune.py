@@ -377,13 +377,22 @@ def test_where_most_differs_all_rows_are_read_at_once(crowd: tuple[Database, Pla
         "update {t} set n = -n where id = 3",
         "update {t} set word = word + 4294967295 where word = 1",
         "update {t} set word = word + 4294967296 where word = 1",
+        "update {t} set at = at + interval '1 microsecond' where id = 5",
+        "update {t} set zoned = zoned + interval '1 microsecond' where id = 5",
+        "update {t} set day = day + 1 where id = 5",
+        "update {t} set forever = '-infinity' where id = 5",
+        "update {t} set forever = '2024-01-01' where id = 5",
         # What has no digits is hashed as if it were nothing.
         "update {t} set free = 'Infinity' where free = 'NaN'",
     ],
 )
 def test_what_sums_of_hashes_of_cells_would_not_see(crowd: tuple[Database, Places], change: str) -> None:
     database, places = crowd
-    wide = "alter table {t} alter word type bigint, add free numeric default 'NaN'"
+    wide = (
+        "alter table {t} alter word type bigint, add free numeric default 'NaN', add day date default '2024-01-01', "
+        "add forever date default 'infinity', add at timestamp default '2024-01-01', "
+        "add zoned timestamptz default '2024-01-01 UTC'"
+    )
     make(database, places, Pair([MANY, wide], [MANY, wide, change]))
     narrowed, whole = both_ways(places, KEYED, Thrift(rows=0, share=1.0, per_bucket=100_000))
     assert narrowed == whole

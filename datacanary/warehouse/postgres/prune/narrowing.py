@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyarrow as pa
 
@@ -17,18 +15,16 @@ from datacanary.protocols.tables import Prints
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
+from datacanary.warehouse.postgres.prune.asking import Row, together, without_sorting
 from datacanary.warehouse.postgres.prune.hash import Hashed, Salt
+from datacanary.warehouse.postgres.prune.uniqueness import growing, is_unique
 from datacanary.warehouse.postgres.reading import Reading, Spreads
-from datacanary.warehouse.postgres.session import Connection, connect_to, interrupt
+from datacanary.warehouse.postgres.session import Connection, connect_to
 
-_Row = tuple[Any, ...]
 _SIDES: tuple[Side, ...] = ("base", "head")
-_SECONDS_BETWEEN_LOOKS = 0.1
 _OLDEST = 140_000  # that hashes rows
 _SENDS = 180_000  # hashes bytes
 _SAMPLED = 10_000  # rows, or up to twice as many, that show whether a key pairs any
-_ALL_PAGES = "ctid >= '(0,0)'::tid"
-_PAGES = "SELECT pg_catalog.pg_relation_size({table}) / pg_catalog.current_setting('block_size')::bigint"
 _UNIQUE = """
 SELECT array_agg(a.attname::text) FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey::int2[])
@@ -94,23 +90,6 @@ class Compared:
         return Pair(
             f"SELECT count(*) FILTER (WHERE {null}){counts.base} FROM {sql.table(self.tables.base.physical)}",  # noqa: S608 -- quoted
             f"SELECT 0{counts.head}" + (f" FROM {sql.table(self.tables.head.physical)}" if counts.head else ""),  # noqa: S608 -- quoted
-        )
-
-    def growing(self, side: Side, pages: str = _ALL_PAGES) -> str:
-        """Ask for a row with a NULL in its key, or whose key is not greater than that before it, as they lie there.
-
-        Other scans may begin where one that runs has come to; one of `pages` does not.
-        """
-        places = range(len(self.pairing))
-        now, before = (", ".join(f"{name}{place}" for place in places) for name in "kb")
-        keys = ", ".join(f"{one.compared} AS k{place}" for place, one in enumerate(self.pairing))
-        lagging = ", ".join(f"lag(k{place}) OVER () AS b{place}" for place in places)
-        null = " OR ".join(f"k{place} IS NULL" for place in places)
-        # Before the first row there is nothing; a NULL before any other is found in its own row.
-        return (
-            f"SELECT 1 FROM (SELECT {now}, {lagging} "  # noqa: S608 -- quoted
-            f"FROM (SELECT {keys} FROM {sql.table(self.tables.of(side).physical)} WHERE {pages}) AS keys) AS looked "
-            f"WHERE {null} OR (b0 IS NOT NULL AND NOT ({now}) > ({before})) LIMIT 1"
         )
 
     def repeated(self, differing: Sequence[int]) -> str:
@@ -191,16 +170,16 @@ class Pruning:
             compared = self._compared(tables, request, odd=columns)
             if compared is None:
                 return None
-            found = _together(connections, Pair(compared.missing("base"), compared.missing("head")))
+            found = together(connections, Pair(compared.missing("base"), compared.missing("head")))
             if any(rows[0][1] for rows in found):
                 return False
-            disorder = _together(connections, Pair(compared.growing("base"), compared.growing("head")))
+            disorder = together(connections, tables.map(lambda one: growing(sql.table(one.physical), compared.pairing)))
             doubtful = Pair(*(compared.twice(side) if disorder.of(side) else "" for side in _SIDES))
-            if any(_together(connections, doubtful)):
+            if any(together(connections, doubtful)):
                 return False
             rows = min(int(rows[0][0]) for rows in found)
             few = replace(compared, request=replace(compared.request, buckets=1 << (rows // _SAMPLED).bit_length()))
-            base, head, both = _together(connections, Pair(few.partners(), "")).base[0]
+            base, head, both = together(connections, Pair(few.partners(), "")).base[0]
         return not (base and head) or 2 * int(both) >= min(int(base), int(head))
 
     def _compared(self, tables: Pair[Found], request: PrintRequest, odd: Collection[str]) -> Compared | None:
@@ -212,13 +191,9 @@ class Pruning:
     def _found(self, compared: Compared) -> FoundPrints:
         with ExitStack() as opened, statement("comparing checksums"):
             connections = Pair(opened.enter_context(self._connected()), opened.enter_context(self._connected()))
-            for connection in connections:
-                # The planner takes each row for a group of its own, and would sort all of them.
-                connection.execute("SET enable_sort = off")
-            answers = Pair(*map(_buckets, _together(connections, compared.checksums())))
+            with without_sorting(connections):
+                answers = Pair(*map(_buckets, together(connections, compared.checksums())))
             differing = _to_read(answers, compared.request.drawn)
-            for connection in connections:
-                connection.execute("RESET enable_sort")
             repeated, nulls = self._repeated_and_nulls(connections, compared, differing)
         rows = answers.map(lambda side: sum(int(row[1]) for row in side.values()))
         apart = sum(int(answers.base[bucket][1]) for bucket in differing if bucket in answers.base)
@@ -231,12 +206,15 @@ class Pruning:
 
         One side tells of the others, as they are alike. An index, or an order, proves that none is repeated.
         """
-        rows = _together(connections, compared.nulls())
+        rows = together(connections, compared.nulls())
         nulls = Pair(_nulls(rows.base[0], compared.counted.base), _nulls(rows.head[0], compared.counted.head))
         if not compared.request.key:
             return 0, nulls
-        unique = not nulls.base.in_key and (self._has_index(compared) or _is_growing(connections, compared))
-        repeated = 0 if unique else _together(connections, Pair(compared.repeated(differing), "")).base[0][0]
+        base = compared.tables.base
+        unique = not nulls.base.in_key and (
+            self._has_index(compared) or is_unique(connections, base.oid, sql.table(base.physical), compared.pairing)
+        )
+        repeated = 0 if unique else together(connections, Pair(compared.repeated(differing), "")).base[0][0]
         return int(repeated), nulls
 
     def _has_index(self, compared: Compared) -> bool:
@@ -253,29 +231,6 @@ class Pruning:
         return connection
 
 
-def _is_growing(connections: Pair[Connection], compared: Compared) -> bool:
-    """Prove that each key of base is greater than that before it: of each half of the pages by itself.
-
-    The last page of the first half is looked at with the second half, too. If it has a row, that joins them.
-    """
-    ((pages,),) = _all(connections.base, _PAGES.format(table=compared.tables.base.oid))
-    joint = int(pages) // 2 - 1
-    table = sql.table(compared.tables.base.physical)
-    shared = f"SELECT 1 FROM {table} WHERE {_from(joint)} AND {_before(joint + 1)} LIMIT 1"  # noqa: S608 -- quoted
-    if joint < 0 or not _all(connections.base, shared):
-        return not _all(connections.base, compared.growing("base"))
-    halves = Pair(compared.growing("base", _before(joint + 1)), compared.growing("base", _from(joint)))
-    return not any(_together(connections, halves))
-
-
-def _before(page: int) -> str:
-    return f"ctid < '({page},0)'::tid"
-
-
-def _from(page: int) -> str:
-    return f"ctid >= '({page},0)'::tid"
-
-
 def _ends(column: Column) -> str:
     """Write the least and the greatest finite cell of a column as two rows."""
     name = sql.identifier(column.name)
@@ -286,40 +241,16 @@ def _ends(column: Column) -> str:
     return f"unnest(ARRAY[min({name}) FILTER (WHERE {finite}), max({name}) FILTER (WHERE {finite})]) AS {name}"
 
 
-def _together(connections: Pair[Connection], queries: Pair[str]) -> Pair[list[_Row]]:
-    """Ask on both connections at the same time; whatever ends the waiting ends what runs there."""
-    with ThreadPoolExecutor(len(_SIDES), "postgres") as pool:
-        running = [pool.submit(_all, connections.of(side), queries.of(side)) for side in _SIDES]
-        try:
-            # Signals must find the main thread free.
-            while wait(running, _SECONDS_BETWEEN_LOOKS, FIRST_EXCEPTION).not_done and not any(map(_failed, running)):
-                continue
-            return Pair(*(one.result() for one in running))
-        except BaseException:
-            while wait(running, _SECONDS_BETWEEN_LOOKS).not_done:
-                for connection in connections:
-                    interrupt(connection)
-            raise
-
-
-def _all(connection: Connection, query: str) -> list[_Row]:
-    return connection.execute(query.encode()).fetchall() if query else []
-
-
-def _failed(one: Future[list[_Row]]) -> bool:
-    return one.done() and one.exception() is not None
-
-
-def _buckets(rows: Sequence[_Row]) -> dict[int, _Row]:
+def _buckets(rows: Sequence[Row]) -> dict[int, Row]:
     return {int(row[0]): row for row in rows}
 
 
-def _differs(answers: Pair[dict[int, _Row]], bucket: int) -> bool:
+def _differs(answers: Pair[dict[int, Row]], bucket: int) -> bool:
     """Tell whether the rows of a bucket are not the same: their number and their sum."""
     return answers.base.get(bucket) != answers.head.get(bucket)
 
 
-def _to_read(answers: Pair[dict[int, _Row]], drawn: int) -> tuple[int, ...]:
+def _to_read(answers: Pair[dict[int, Row]], drawn: int) -> tuple[int, ...]:
     """Return the buckets that differ; if there are any, with others that have so many rows of base."""
     differing = [one for one in {**answers.base, **answers.head} if _differs(answers, one)]
     found = set(differing)
@@ -333,5 +264,5 @@ def _to_read(answers: Pair[dict[int, _Row]], drawn: int) -> tuple[int, ...]:
     return tuple(sorted(differing))
 
 
-def _nulls(row: _Row, counted: Sequence[str]) -> Nulls:
+def _nulls(row: Row, counted: Sequence[str]) -> Nulls:
     return Nulls(int(row[0]), dict(zip(counted, map(int, row[1:]), strict=True)))
