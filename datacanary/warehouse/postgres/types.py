@@ -33,11 +33,12 @@ class Spread:
 
 
 def odd_query(rows: str, columns: Sequence[Column]) -> str:
-    """Ask for the number of rows, and whether any value is odd; empty if no column can have one, or more is to ask."""
+    """Ask for the number of rows, and of odd ones; empty if no column can have an odd value, or more is to ask."""
     doubts = [doubt for column in columns if (doubt := _doubt(column))]
     if not doubts or any(_ends(column) for column in columns):
         return ""
-    return f"SELECT count(*), bool_or({' OR '.join(doubts)}) FROM {rows}"  # noqa: S608 -- quoted
+    # To count none is quicker than to put together what each row says.
+    return f"SELECT count(*), count(*) FILTER (WHERE {' OR '.join(doubts)}) FROM {rows}"  # noqa: S608 -- quoted
 
 
 def spread_query(rows: str, columns: Sequence[Column]) -> str:

@@ -161,7 +161,7 @@ class Salt:
             found = f"hashint8extended({number}, ({self.seed})::bigint)"
         else:
             found = self.of(columns)
-        return f"({found} & {buckets - 1})::integer"
+        return f"({found} & {buckets - 1})"
 
     def _link(self, column: Hashed, seed: str) -> str:  # noqa: C901, PLR0911 -- one line per form
         name = column.name

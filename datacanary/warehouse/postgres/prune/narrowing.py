@@ -128,7 +128,7 @@ class Compared:
 
     def within(self, buckets: Sequence[int]) -> str:
         """Ask whether a row is in one of these buckets."""
-        return f"{self.bucket} = ANY('{{{','.join(map(str, buckets))}}}'::integer[])"
+        return f"{self.bucket} = ANY('{{{','.join(map(str, buckets))}}}'::bigint[])"
 
 
 class Pruning:

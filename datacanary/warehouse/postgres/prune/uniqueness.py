@@ -78,7 +78,7 @@ def _parts(connection: Connection, table: str, key: Hashed, pages: int) -> list[
 def _by_bits(connections: Pair[Connection], table: str, key: Hashed, parts: list[str]) -> bool:
     """Set a bit for each number, 64 of them in a group: of a number that occurs twice there are fewer bits than rows.
 
-    No number is in two parts if the reach of each ends before that of the next begins.
+    No number is in two parts if the groups of each end before those of the next begin, but for one without common bits.
     """
     half = len(parts) // 2
     found: list[Row] = []
@@ -88,17 +88,22 @@ def _by_bits(connections: Pair[Connection], table: str, key: Hashed, parts: list
             found += [*asked.base, *asked.head]
             if any(row[2] for row in found):
                 return False
-    reaches = sorted((int(row[0]), int(row[1])) for row in found if row[0] is not None)
-    return all(one[1] < after[0] for one, after in pairwise(reaches))
+    reaches = sorted((tuple(row[0]), tuple(row[1])) for row in found if row[0] is not None)
+    return all(_lie_apart(one[1], after[0]) for one, after in pairwise(reaches))
+
+
+def _lie_apart(last: tuple[int, int], first: tuple[int, int]) -> bool:
+    """Tell whether the last group of a part, and its bits, have no number of the first one of the next."""
+    return last[0] < first[0] or (last[0] == first[0] and not last[1] & first[1])
 
 
 def _bits(table: str, key: Hashed, pages: str) -> str:
     number = f"{key.name}::bigint"
-    bits = f"bit_or(1::bigint << ({number} & {_BITS - 1})::integer)::bit({_BITS})"
-    group = f"min({number}) AS low, max({number}) AS high, count(*) <> bit_count({bits}) AS twice"
+    bits = f"bit_or(1::bigint << ({number} & {_BITS - 1})::integer)"
+    grouped = f"SELECT {number} >> {_BITS.bit_length() - 1} AS place, {bits} AS bits, count(*) AS rows"
     return (
-        "SELECT min(low), max(high), bool_or(twice) FROM "  # noqa: S608 -- quoted
-        f"(SELECT {group} FROM {table} WHERE {pages} GROUP BY {number} >> {_BITS.bit_length() - 1}) AS grouped"
+        "SELECT min(ARRAY[place, bits]), max(ARRAY[place, bits]), bool_or(rows <> bit_count(bits::bit(64))) "  # noqa: S608 -- quoted
+        f"FROM ({grouped} FROM {table} WHERE {pages} GROUP BY 1) AS grouped"
     )
 
 
