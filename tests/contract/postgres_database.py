@@ -29,6 +29,11 @@ class Database:
                 cursor = connection.execute(one.encode())
             return cursor.fetchall() if cursor.description else []
 
+    @property
+    def version(self) -> int:
+        """The server's major version."""
+        return int(self.execute("show server_version_num")[0][0]) // 10_000
+
     def login(self, schema: str = "analytics") -> Login:
         """Return what datacanary connects by."""
         return Login(self.parameters, schema)

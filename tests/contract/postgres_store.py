@@ -51,6 +51,10 @@ class PostgresStore:
         """Return a name as PostgreSQL keeps it: 63 bytes of it."""
         return name.encode()[:63].decode(errors="ignore")
 
+    def knows(self, value: str) -> bool:
+        """Tell whether the server is new enough."""
+        return self.database.version >= _SINCE.get(value, 0)
+
     def numbers(self, count: int) -> str:
         """Write a call of `generate_series`."""
         return f"generate_series(0::bigint, {count - 1}) as numbers (range)"
@@ -118,6 +122,8 @@ POSTGRES_VALUES = {
     "null": ("null::integer", "0"),
 }
 """Per kind of value two expressions that mean different things."""
+
+_SINCE = {"any numeric, infinite": 14, "numeric of negative scale": 15, "numeric of great scale": 15}
 
 POSTGRES_EQUAL = {
     "char": ("'a'::char(3)", "'a'::char(5)"),

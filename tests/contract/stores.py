@@ -32,6 +32,9 @@ class Store(Protocol):
     def spelt(self, name: str) -> str:
         """Return a name as the engine keeps it."""
 
+    def knows(self, value: str) -> bool:
+        """Tell whether the engine's version has such a value of `VALUES`."""
+
     @property
     def kind(self) -> str:
         """What it is made of."""

@@ -19,6 +19,7 @@ from postgres_production import (
     schema_of,
     shop_with_roles,
 )
+from postgres_versions import needs
 
 from datacanary.errors import Refused, RunError, WarehouseError
 from datacanary.model.basic import Relation
@@ -57,10 +58,12 @@ REFUSED = {
     "constraint": "alter table analytics.orders add unique (id); create table raw.refers (id int references "
     "analytics.orders (id))",
 }
+SINCE = {"function raw.h": 14, "the publication of_schema": 15}
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_cannot_go_over_is_refused_and_nothing_changes(shop: Database, what: str) -> None:
+    needs(shop, SINCE.get(what, 0))
     made = REFUSED[what].replace("OWNER", role(shop, "owner"))
     shop.execute(*([made] if what == "trigger" else made.split("; ")))
     swap = build(shop, ORDERS, "select 7 as id, 'z'::text as word")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from postgres_database import Database, new_database
+from postgres_versions import needs
 from psycopg.conninfo import make_conninfo
 
 from datacanary.model.basic import Pair
@@ -24,6 +25,7 @@ MANY = "create table t as select {} as id, 'x' as word from generate_series(1, 2
 @pytest.fixture(scope="module")
 def place(postgres: dict[str, str]) -> Iterator[Database]:
     with new_database(postgres) as database:
+        needs(database, 14)
         yield database
 
 

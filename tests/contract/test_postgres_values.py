@@ -141,12 +141,12 @@ def test_a_view_is_told_with_production_s_names(database: Database, both: Postgr
     schema = both.fence("head").schema
     database.execute(
         f'create table "{schema}".t as select 1 as id',
-        f'create view "{schema}".v as select id from "{schema}".t',
+        f'create view "{schema}".v as select t.id from "{schema}".t, "{schema}".t as other',
         f'create table "{schema}".large as select i as id from generate_series(1, 150000) as i',
     )
     with opened(both) as places:
         assert " ".join(places.view(both.physical("head", Relation("analytics", "v"))).split()) == (
-            "SELECT id FROM analytics.t"
+            "SELECT t.id FROM analytics.t, analytics.t other"
         )
         assert not places.view(both.physical("head", T))
         assert not places.in_order(both.physical("head", T))

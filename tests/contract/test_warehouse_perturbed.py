@@ -74,7 +74,10 @@ def test_a_data_file_is_copied_in_the_same_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("kind", "name"), [(store, name) for store in VALUES for name in VALUES[store]])
 def test_values_of_any_type_are_copied(empty_store: Callable[[str], Store], kind: str, name: str) -> None:
     one, other = VALUES[kind][name]
-    with workspace(with_types(empty_store(kind))) as space, space.perturbed():
+    store = with_types(empty_store(kind))
+    if not store.knows(name):
+        pytest.skip(f"this version of {kind} has no {name}")
+    with workspace(store) as space, space.perturbed():
         made = make(space, "t", f"select 1 as id, {one} as v union all select 2, {other}")
         copy = space.physical("shuffled", Relation("0", "t"))
         space.shuffle(made, copy)

@@ -36,9 +36,10 @@ def unchanged(space: Workspace, one: Physical, other: Physical) -> list[int]:
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("kind", STORES)
 def test_a_value_of_any_type_equals_itself_and_no_other(empty_store: Make, kind: str, part: int) -> None:
-    with workspace(with_types(empty_store(kind))) as space:
+    store = with_types(empty_store(kind))
+    with workspace(store) as space:
         for number, (name, (one, other)) in enumerate(VALUES[kind].items()):
-            if number % PARTS != part:
+            if number % PARTS != part or not store.knows(name):
                 continue
             sides: tuple[tuple[Place, str], ...] = (("base", one), ("head", one), ("own", other))
             first, again, second = (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from postgres_database import Database, new_database
@@ -40,7 +41,8 @@ def place(postgres: dict[str, str], tmp_path: Path) -> Iterator[tuple[Place, Dat
         )
         try:
             database.execute(*roles_of_the_readme(database.parameters["dbname"], suffix))
-            url = PostgresStore(tmp_path, database).url.replace("user=postgres", "user=${ROLE}")
+            superuser = f"user={quote(database.parameters['user'], safe='')}"
+            url = PostgresStore(tmp_path, database).url.replace(superuser, "user=${ROLE}")
             made, config = make_place(tmp_path), plain_sql_config(url, "tables: {orders: {key: [id]}}\n")
             made.commit({"datacanary.yml": config, "models/orders.sql": "select id, kind from raw.orders\n"})
             made.branch_off("more", {"models/orders.sql": "select id, kind, id * 2 as twice from raw.orders\n"})
@@ -61,6 +63,7 @@ def test_each_role_can_do_its_part_and_no_more(place: tuple[Place, Database, str
     doctor = run("dc_build", "doctor")
     assert f"the role dc_build_{suffix} cannot write production" in doctor.stdout, doctor.stdout
     assert "promote will be refused" in doctor.stdout
+    assert database.execute(f"select has_schema_privilege('dc_build_{suffix}', 'public', 'create')") == [(False,)]
     warned = run("dc_promote", "doctor").stdout
     assert "can write production (analytics.orders)" in warned
     assert "README, Roles" in warned

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from datacanary.errors import WarehouseError
 from datacanary.model.basic import Fingerprint, Pair, Physical, Relation, Side
 from datacanary.model.dbt import Json
 from datacanary.model.fence import Fence
@@ -29,7 +28,6 @@ from datacanary.warehouse.postgres.registry import (
 from datacanary.warehouse.postgres.session import Connection, connected, conninfo
 from datacanary.warehouse.postgres.workspace.rooms import drop_others
 
-_OLDEST = 130_000
 _SIDES: tuple[Side, ...] = ("base", "head")
 _WRITABLE = f"""
 SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^(?:pg_|{OF_RUNS})'
@@ -60,12 +58,8 @@ class PostgresContained:
         """Look whether schemas may be made; WarehouseError where they may not, or nobody answers."""
         with self._connected() as connection, statement("looking at the database"):
             row = connection.execute(
-                "SELECT pg_catalog.has_database_privilege(current_database(), 'CREATE'), "
-                "current_setting('server_version_num')::int"
+                "SELECT pg_catalog.has_database_privilege(current_database(), 'CREATE')"
             ).fetchone()
-            version = int(row[1]) if row else 0
-            if version < _OLDEST:
-                raise WarehouseError("PostgreSQL 13 or newer is needed.", hint="Upgrade the server.")
             if row and not row[0]:
                 raise may_not_create(connection)
             writable = connection.execute(_WRITABLE.encode()).fetchone() is not None

@@ -10,11 +10,14 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from datacanary.errors import WarehouseError
 from datacanary.model.location import Login
 from datacanary.warehouse.postgres.sql import setting
 from datacanary.warehouse.postgres.unreachable import unreachable
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+_OLDEST = 130_000  # that tells what became of a transaction, and which ones write
 
 # What the user may set otherwise: by `options` of the URL or profile, or by PGOPTIONS.
 _USUAL = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
@@ -92,8 +95,13 @@ def interrupt(connection: Connection | None) -> None:
 
 
 def connect_to(conninfo: str, *, autocommit: bool) -> Connection:
-    """Connect; raises WarehouseError, without who logs in, where that cannot be."""
+    """Connect; raises WarehouseError, without who logs in, where that cannot be, and for a server that is too old."""
     try:
-        return psycopg.connect(conninfo, autocommit=autocommit)
+        connection = psycopg.connect(conninfo, autocommit=autocommit)
     except psycopg.Error as error:
         raise unreachable(str(error)) from None
+    if connection.info.server_version < _OLDEST:
+        found = connection.info.parameter_status("server_version")
+        connection.close()
+        raise WarehouseError(f"PostgreSQL 13 or newer is needed; the server has {found}.", hint="Upgrade the server.")
+    return connection
