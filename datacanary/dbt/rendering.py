@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-
 from datacanary.errors import ConfigError, Where
 from datacanary.model.dbt import Json
 
@@ -37,6 +34,13 @@ class Renderer:
             return ""
         if not isinstance(written, str) or not any(mark in written for mark in _MARKS):
             return str(written)
+        return self._rendered(written)
+
+    def _rendered(self, written: str) -> str:
+        # It takes a while to import, and many files are plain text.
+        from jinja2 import StrictUndefined, TemplateError  # noqa: PLC0415
+        from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
+
         jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
         jinja.globals.update(env_var=self._env_var, var=self._var)
         jinja.filters.update(dict.fromkeys(_CASTS, str))

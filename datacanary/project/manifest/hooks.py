@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-
 from datacanary.model.dbt import DbtNode, Json
 
 ASKS = "DATACANARY"
@@ -61,6 +58,10 @@ def is_left_out(hook: str, macros: Iterable[str] = ()) -> bool:
     def env_var(name: str, default: str = "") -> str:
         del default
         return {ASKS: "1"}[name]
+
+    # It takes a while to import, and dbt is started before.
+    from jinja2 import StrictUndefined, TemplateError  # noqa: PLC0415
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
 
     jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     jinja.globals.update(env_var=env_var)

@@ -30,7 +30,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_dbt_is_started_before_anything_slow_is_imported() -> None:
-    slow = ("polars", "sqlglot", "pyarrow", "numpy", "pandas")
+    slow = ("polars", "sqlglot", "pyarrow", "numpy", "pandas", "jinja2")
     script = (
         "import sys, datacanary.cli.check\n"
         "import datacanary.pipeline.dbt.check, datacanary.warehouse.duckdb.warehouse\n"
