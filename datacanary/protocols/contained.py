@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from datacanary.model.basic import Physical, Relation, Side
+from datacanary.model.basic import Pair, Physical, Relation, Side
 from datacanary.model.dbt import Json
 from datacanary.model.fence import Fence
 from datacanary.model.release import Observed
@@ -55,6 +55,12 @@ class Contained(Protocol):
 
     def begin(self) -> None:
         """Be ready for builds: write down what they will make before they do."""
+
+    def bring(self, wanted: Pair[Sequence[Relation]]) -> None:
+        """Give each version's place, which was begun, these tables of production.
+
+        What production lacks, or has as a view, is left out. All are read at one moment.
+        """
 
     def begin_alike(self) -> None:
         """Give head's place all that base's has by now."""

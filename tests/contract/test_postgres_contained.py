@@ -224,6 +224,24 @@ def test_both_versions_begin_with_what_base_has(shop: Database, tmp_path: Path) 
     assert len(shop.execute(f"drop schema {base}_staging cascade", f"select r from {head}.v")) == 1
 
 
+def test_tables_that_later_runs_add_to_are_brought_to_both_versions(shop: Database, tmp_path: Path) -> None:
+    shop.execute('create table analytics."Grown" as select 7 as id', "create view analytics.seen as select 1 as id")
+    before = shop.contents()
+    both = run_in(shop, tmp_path)
+    both.begin()
+    names = ("orders", "Grown", "seen", "missing")
+    both.bring(Pair([Relation("analytics", name) for name in names], [Relation("analytics", "orders")]))
+    brought = {name: held for name, held in shop.contents().items() if name.startswith("dc_")}
+    base, head = both.fence("base").schema, both.fence("head").schema
+    assert brought == {
+        f"{base}.orders": before["analytics.orders"],
+        f'{base}."Grown"': before['analytics."Grown"'],
+        f"{head}.orders": before["analytics.orders"],
+    }
+    both.drop()
+    assert {name: held for name, held in shop.contents().items() if not name.startswith("datacanary")} == before
+
+
 def test_columns_by_the_names_that_queries_have(shop: Database) -> None:
     clicks, missing = Relation("raw", "clicks"), Relation("raw", "nope")
     found = connect_by(shop.login()).columns_of_tables([clicks, missing, Relation("", "orders")], "analytics")

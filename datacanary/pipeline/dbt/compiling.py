@@ -6,7 +6,7 @@ This is what a check of a dbt project begins with, so that nothing is imported h
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ from datacanary.dbt.export import export
 from datacanary.dbt.messages import Message
 from datacanary.dbt.packages import Sources, provide_packages
 from datacanary.dbt.private_profile import write_profile
-from datacanary.errors import ConfigError, ProjectError, Where
+from datacanary.errors import ProjectError, Where
 from datacanary.model.basic import Pair, Relation, Side
 from datacanary.model.dbt import DbtManifest
 from datacanary.pipeline.choosing import Chosen
@@ -34,6 +34,7 @@ Command = Literal["compile", "parse"]
 
 _TRIED_TO_WRITE = "read-only transaction"
 # There are many more tests than models, and nobody needs their SQL.
+_ADDED_TO = frozenset({"incremental", "snapshot"})
 _WHAT_IS_BUILT = ("--select", "resource_type:model", "resource_type:snapshot")
 
 
@@ -57,21 +58,33 @@ def compiled(chosen: Chosen, kit: Kit, command: Command = "compile", meanwhile: 
     `meanwhile` is done while dbt works. Raises ProjectError for what dbt cannot compile, naming the version, the node
     and the file.
     """
-    _refuse_copies(chosen, kit)
     snapshots = Pair(_snapshot(chosen, "base"), _snapshot(chosen, "head"))
     compiler = _Compiler(chosen, kit, snapshots)
     manifests = kit.work.both(compiler.compiled if command == "compile" else compiler.parsed, meanwhile)
+    if command == "compile" and _brought(kit, manifests):
+        manifests = kit.work.both(compiler.compiled_here)
     outside = tuple(one for found in compiler.outside.values() for one in found)
     return Compiled(chosen, kit, manifests, snapshots, outside)
 
 
-def _refuse_copies(chosen: Chosen, kit: Kit) -> None:
-    if kit.work.entry.incremental == "copy" and kit.contained.fence("head").is_shared:
-        raise ConfigError(
-            "`incremental: copy` is there only where each version has a copy of the whole database, as on DuckDB.",
-            where=Where(chosen.configs.head.file),
-            hint="Leave it out: incremental models are built anew then.",
-        )
+def _brought(kit: Kit, manifests: Pair[DbtManifest]) -> bool:
+    """Copy the tables that later runs add to, where both versions are to add to production's and do not have it whole.
+
+    With them, what dbt compiles is what adds to a table.
+    """
+    if kit.work.entry.incremental != "copy" or not kit.contained.fence("head").is_shared:
+        return False
+    wanted: Pair[Sequence[Relation]] = manifests.map(_added_to)
+    if not any(wanted):
+        return False
+    kit.contained.begin()
+    kit.contained.bring(wanted)
+    return True
+
+
+def _added_to(manifest: DbtManifest) -> Sequence[Relation]:
+    added = (node for node in manifest.nodes.values() if node.materialized in _ADDED_TO)
+    return [Relation(node.schema, node.identifier) for node in added]
 
 
 def _snapshot(chosen: Chosen, side: Side) -> Snapshot:
@@ -99,8 +112,12 @@ class _Compiler:
 
     def compiled(self, side: Side) -> DbtManifest:
         """Export a version and compile it."""
-        work = self.kit.work
         self._lay_out(side)
+        return self.compiled_here(side)
+
+    def compiled_here(self, side: Side) -> DbtManifest:
+        """Compile a version that is written out."""
+        work = self.kit.work
         fresh = () if work.entry.incremental == "copy" else ("--full-refresh",)
         invocation = self.kit.run(side, "compile", *fresh, *_WHAT_IS_BUILT, *work.parsed_before(side))
         if invocation.code == 0:

@@ -98,6 +98,9 @@ class DuckDBContained:
     def begin(self) -> None:
         """Do nothing: all that is made lies in the run's folder."""
 
+    def bring(self, wanted: Pair[Sequence[Relation]]) -> None:
+        """Do nothing: each copy has all of production's tables."""
+
     def begin_alike(self) -> None:
         """Give head a copy of all that base has by now."""
         copy_database(self._place("base"), [self._place("head")])

@@ -13,7 +13,7 @@ from datacanary.model.location import Login
 from datacanary.model.release import Observed
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.built import BothPlaces
-from datacanary.warehouse.postgres.catalog import Catalog
+from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import OF_RUNS, connection_name, is_own, run_prefix
 from datacanary.warehouse.postgres.registry import (
@@ -29,6 +29,7 @@ from datacanary.warehouse.postgres.session import Connection, connected, conninf
 from datacanary.warehouse.postgres.workspace.rooms import drop_others
 
 _SIDES: tuple[Side, ...] = ("base", "head")
+_TABLES = frozenset({"r", "p", "f", "m"})
 _WRITABLE = f"""
 SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^(?:pg_|{OF_RUNS})'
 AND n.nspname NOT IN ('information_schema', 'datacanary') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')
@@ -130,6 +131,18 @@ class PostgresContained:
             for name in names:
                 make_schema(connection, name, self._run)
 
+    def bring(self, wanted: Pair[Sequence[Relation]]) -> None:
+        """Copy production's tables into both versions' schemas."""
+        what = "copying production's tables for both versions"
+        with self._connected(writable=True) as connection, statement(what), connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            there = {(one.schema, one.name): one for one in Catalog(connection).all() if one.kind in _TABLES}
+            for side in _SIDES:
+                for relation in wanted.of(side):
+                    found = there.get((relation.schema, relation.name))
+                    if found is not None:
+                        _copy(connection, found, self.physical(side, relation))
+
     def begin_alike(self) -> None:
         """Give head copies of all that base has by now."""
         base, head = self.fence("base").schema, self.fence("head").schema
@@ -190,6 +203,12 @@ class PostgresContained:
 
     def _connected(self, *, writable: bool = False) -> AbstractContextManager[Connection]:
         return connected(self._login, self._named, writable=writable)
+
+
+def _copy(connection: Connection, found: Found, target: Physical) -> None:
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.identifier(target.schema)}".encode())
+    query = f"SELECT * FROM {sql.table(found.physical)}"  # noqa: S608 -- quoted
+    connection.execute(f"CREATE TABLE {sql.table(target)} AS {query}".encode())
 
 
 class Production:
