@@ -28,6 +28,8 @@ KEEP_DAYS = 3
 
 _RESULT, _STARTED, _TABLES = "run.json", "started.json", "tables.json"
 _KILLED = "killed.txt"
+_DROPPED = ".dropped"
+"""How the folder's name ends of a run that is dropped: it is none any more, whatever of it is still on the disk."""
 _KEPT = TypeAdapter(tuple[Kept, ...])
 
 
@@ -135,6 +137,8 @@ class Runs:
 
     def _folders(self) -> Iterator[RunFolder]:
         for path in self.folder.glob("*/"):
+            if path.name.endswith(_DROPPED):
+                continue
             # A run that somebody drops at this moment is none any more.
             with suppress(FileNotFoundError):
                 yield _read_folder(path)
@@ -180,15 +184,24 @@ class Runs:
             ) from error
 
     def drop(self, folder: RunFolder) -> None:
-        """Remove a run with everything that it made; raises CanaryError if that is not allowed."""
+        """Remove a run with everything that it made: at one moment it is a run no longer, and then its files go.
+
+        Raises CanaryError if that is not allowed.
+        """
+        gone = folder.path.with_name(f"{folder.run_id}{_DROPPED}")
         # Somebody else may drop it at the same time.
         with suppress(FileNotFoundError):
             try:
-                shutil.rmtree(folder.path)
+                folder.path.rename(gone)
             except PermissionError as error:
-                raise CanaryError(
-                    f"The run {folder.run_id} cannot be removed: {error.strerror}.", where=Where(str(folder.path))
-                ) from error
+                raise _not_removable(folder.path, error) from error
+            _remove(gone)
+
+    def sweep(self) -> None:
+        """Remove the files of dropped runs that something kept from being removed; raises CanaryError as `drop`."""
+        for gone in self.folder.glob(f"*{_DROPPED}/"):
+            with suppress(FileNotFoundError):
+                _remove(gone)
 
     def drop_killed(self, folder: RunFolder) -> None:
         """Remove a run that was killed, and remember that there was one; raises CanaryError if that cannot be."""
@@ -279,6 +292,22 @@ def _size(file: Path) -> int:
         return file.lstat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _remove(gone: Path) -> None:
+    try:
+        shutil.rmtree(gone)
+    except PermissionError as error:
+        raise _not_removable(gone, error) from error
+
+
+def _not_removable(folder: Path, error: OSError) -> CanaryError:
+    run_id = folder.name.removesuffix(_DROPPED)
+    return CanaryError(
+        f"The run {run_id} cannot be removed: {error.strerror}.",
+        where=Where(str(folder)),
+        hint="Remove that folder as the user who owns what is in it.",
+    )
 
 
 def _unwritable(folder: Path, error: OSError) -> CanaryError:

@@ -132,3 +132,4 @@ def drop(asked: Asked, chosen: Droppable) -> None:
             desk.runs.drop(folder)
         else:
             desk.runs.drop_killed(folder)
+    desk.runs.sweep()

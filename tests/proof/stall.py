@@ -154,8 +154,8 @@ def files(place: Place) -> tuple[str, ...]:
 
 
 def runs_here(place: Place) -> list[str]:
-    """List the runs that have a folder."""
-    return sorted(path.name for path in place.home.glob("*/*/"))
+    """List the runs that have a folder; one that is being dropped is none any more."""
+    return sorted(path.name for path in place.home.glob("*/*/") if not path.name.endswith(".dropped"))
 
 
 def _state(path: Path) -> str:
@@ -170,7 +170,8 @@ def stray(place: Place) -> list[str]:
     """List the files of the repository that git neither has nor ignores, and temporary ones."""
     changed = [one for one in place.git("status", "--porcelain").splitlines() if not one.endswith("datacanary.yml")]
     beside = [path.name for path in place.folder.glob("warehouse.duckdb?*")]
-    return changed + beside + [str(path) for path in temporary(place).rglob("*")]
+    dropped = [path.name for path in place.home.glob("*/*.dropped")]
+    return changed + beside + dropped + [str(path) for path in temporary(place).rglob("*")]
 
 
 def told(found: Completed) -> str:

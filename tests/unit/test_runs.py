@@ -139,6 +139,24 @@ def test_a_killed_run_is_removed_and_remembered(runs: Runs) -> None:
     assert runs.killed() == (first.run_id, second.run_id)
 
 
+def test_a_run_whose_removal_is_cut_short_is_no_run_any_more_and_is_swept_up(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(path: Path) -> None:
+        (path / "run.json").unlink()
+        raise KeyboardInterrupt
+
+    folder = runs.start()
+    runs.finish(folder, result(folder))
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("datacanary.runs.shutil.rmtree", cut_short)
+        runs.drop(folder)
+    assert (runs.all(), runs.killed()) == ((), ())
+    assert [path.name for path in runs.folder.iterdir()] == [f"{folder.run_id}.dropped"]
+    runs.sweep()
+    assert list(runs.folder.iterdir()) == []
+
+
 def test_two_processes_may_drop_the_same_run(runs: Runs) -> None:
     folder = runs.start()
     runs.drop(folder)
