@@ -16,7 +16,8 @@ class Swap:
 
     `built` is the judged table, None to remove. `view` is the statement's query with production's names, for
     views. `kept_as` is the name, in the same schema, for what is replaced. `content` is what the table holds, None
-    where that is not known for sure.
+    where that is not known for sure. `judged` is the identity of the table's rows when they were compared, None for
+    what is no table.
     """
 
     target: Relation
@@ -25,6 +26,7 @@ class Swap:
     view: str
     kept_as: str
     content: Content | None = None
+    judged: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class LiveTable:
     schema. `new_schema` says that its schema was not there either. `content` is what the table that was put in holds,
     None where that is not known for sure. `readers` are the views that read it when it was put in. `built` is where
     the table that was put in lay before, None where it goes nowhere when it is taken out again. `kept_mark` tells
-    the kept table from any other of its name, in the engine's own way.
+    the kept table from any other of its name, in the engine's own way; `kept` is what it was when it was replaced.
     """
 
     relation: Relation
@@ -54,6 +56,7 @@ class LiveTable:
     readers: tuple[Relation, ...] = ()
     built: Physical | None = None
     kept_mark: str = ""
+    kept: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ def _swap(build: Build, workspace: Workspace, run_id: str, dialect: str) -> Swap
     if model.materialized == "view":
         view = splice(model, lambda reference: _in_production(reference, workspace), dialect).query
     built = workspace.physical("head", model.relation)
-    return Swap(model.relation, built, model.materialized, view, kept_as(run_id, model.relation))
+    judged = workspace.fingerprint(built) if model.materialized == "table" else None
+    return Swap(model.relation, built, model.materialized, view, kept_as(run_id, model.relation), judged=judged)
 
 
 def _in_production(reference: Reference, workspace: Workspace) -> Physical | str:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from datacanary.model.basic import Pair, Physical, Relation, Side
+from datacanary.model.basic import Fingerprint, Pair, Physical, Relation, Side
 from datacanary.model.dbt import Json
 from datacanary.model.fence import Fence
 from datacanary.model.release import Observed
@@ -20,6 +20,9 @@ class BuiltTables(Tables, Protocol):
 
     def view(self, relation: Physical) -> str:
         """Return the query of a view with production's names, an empty text for a table."""
+
+    def fingerprint(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation's rows, None if it does not exist."""
 
 
 class Contained(Protocol):

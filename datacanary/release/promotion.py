@@ -60,7 +60,7 @@ def promote(promotion: Promotion, releases: Releases, files: Sequence[tuple[str,
             base_sha=promotion.base_sha,
             head_sha=promotion.head_sha,
             verdict=promotion.verdict.status,
-            tables=releases.swap(plan.swaps),
+            tables=_verified(releases.swap(plan.swaps), plan),
             approval=promotion.approval,
             head_files=promotion.head_files,
         )
@@ -89,6 +89,16 @@ def _identity(observed: Observed, releases: Releases) -> Observed:
 
 def _rows(observed: Observed, releases: Releases) -> Observed:
     return Observed(observed.relation, releases.fingerprint(observed.relation))
+
+
+def _verified(live: Sequence[LiveTable], plan: ReleasePlan) -> tuple[LiveTable, ...]:
+    """Add what is kept, which was verified before the swap; raises Refused for a table that is not as it was judged."""
+    judged = {swap.target: swap.judged for swap in plan.swaps if swap.judged is not None}
+    other = [str(one.relation) for one in live if judged.get(one.relation, one.promoted) != one.promoted]
+    if other:
+        raise Refused(f"What the run built is not what was judged any more: {', '.join(other)}.", hint=_AGAIN)
+    kept = {one.relation: one.fingerprint for one in plan.production}
+    return tuple(replace(one, kept=kept.get(one.relation)) if one.kept_kind else one for one in live)
 
 
 def _refuse_moved(what: str, before: Sequence[Observed], now: Sequence[Observed]) -> None:

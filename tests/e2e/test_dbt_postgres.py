@@ -1,5 +1,6 @@
 """A dbt project on PostgreSQL: judged rightly, with production as it was and nothing left behind."""
 
+import json
 import re
 import signal
 import subprocess
@@ -129,6 +130,10 @@ def test_every_kind_of_change_is_judged_as_postgres_itself_counts_it(shop: Shop)
     assert SECRET not in done.stdout + done.stderr
     assert shop.state() == before
     assert not list(shop.place.home.rglob("schemas.json"))
+    (run,) = shop.place.home.rglob("run.json")
+    swaps = json.loads(run.read_text())["release"]["swaps"]
+    judged = {one["target"]["name"]: one["judged"]["rows"] for one in swaps if one["materialized"] == "table"}
+    assert judged["orders"] == rows["head"]
 
 
 @pytest.mark.thorough

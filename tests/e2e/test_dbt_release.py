@@ -1,5 +1,7 @@
 """What was checked is promoted as it was built, and comes back as it was."""
 
+import json
+
 import pytest
 from dbt_shop import SMALL, DbtShop
 
@@ -49,6 +51,9 @@ def test_deploy_checks_and_promotes(small: DbtShop) -> None:
     new = small.tables()
     assert new["main.doubled"] == [(id_, amount // 2 * 3) for id_, amount in old["main.doubled"]]
     assert "main.total" not in new
+    (run,) = small.home.rglob("run.json")
+    swaps = {one["target"]["name"]: one for one in json.loads(run.read_text())["release"]["swaps"]}
+    assert swaps["doubled"]["judged"]["rows"] == len(new["main.doubled"])
     # What dbt builds now is what was promoted.
     assert small.dbt("build").returncode == 0
     built = small.tables()

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from program import IDENTITY
 from shop import MODELS, RATES, SMALLER, Shop
@@ -53,6 +54,19 @@ def test_a_failing_run_needs_an_approval_with_a_reason_and_history_tells_it(shop
     assert (one["verdict"], one["approval"]) == ("fail", "DATA-412: the old orders are gone")
     assert "DATA-412" in shop.run("history").stdout
     assert shop.ask("select count(*) from analytics.stg_orders") == [(100,)]
+
+
+def test_what_was_built_and_then_changed_is_not_what_was_judged(shop: Shop) -> None:
+    (run,) = shop.runs()
+    (file,) = run.glob("*.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update head_analytics.stg_orders set order_id = order_id + 1")
+    assert shop.run("promote", "last", "--approve", "now").exit_code == 4
+    before = shop.ask("select * from analytics.stg_orders order by all")
+    found = shop.run("promote", "last")
+    assert "is not what was judged any more: analytics.stg_orders" in found.stderr
+    assert "datacanary check" in found.stderr
+    assert shop.ask("select * from analytics.stg_orders order by all") == before
 
 
 def change_model(shop: Shop) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from datacanary.build.needed import Needed
-from datacanary.model.basic import Relation
+from datacanary.model.basic import Fingerprint, Relation
 from datacanary.model.built import Built
 from datacanary.model.plan import Plan
 from datacanary.model.release import Observed, ReleasePlan, Swap
@@ -39,12 +39,29 @@ def _made(plan: Plan) -> frozenset[Relation]:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What head's dbt has built: where, by which nodes, and the run that it belongs to."""
+    """What head's dbt has built: where, by which nodes, and the run that it belongs to.
+
+    `judged` are the identities of the tables' rows from before they were compared.
+    """
 
     prepared: Prepared
     built: Built
     tables: BuiltTables
     run_id: str
+    judged: Mapping[Relation, Fingerprint]
+
+    @classmethod
+    def of(cls, prepared: Prepared, built: Built, tables: BuiltTables, run_id: str, plan: Plan) -> Head:
+        """Look at what head's dbt has built, before anything of it is read."""
+        judged: dict[Relation, Fingerprint] = {}
+        for relation in new_upstream_first(plan):
+            outcome = built.outcomes.get(("head", relation))
+            if outcome is None or not outcome.succeeded or tables.view(outcome.physical):
+                continue
+            found = tables.fingerprint(outcome.physical)
+            if found is not None:
+                judged[relation] = found
+        return cls(prepared, built, tables, run_id, judged)
 
 
 def with_swaps(release: ReleasePlan, plan: Plan, subjects: Sequence[Subject], head: Head) -> ReleasePlan:
@@ -62,7 +79,8 @@ def _is_there(relation: Relation, head: Head) -> bool:
 def _swap(relation: Relation, head: Head) -> Swap:
     physical = head.built.outcomes["head", relation].physical
     view = head.tables.view(physical)
-    return Swap(relation, physical, "view" if view else "table", view, kept_as(head.run_id, relation))
+    kept, judged = kept_as(head.run_id, relation), head.judged.get(relation)
+    return Swap(relation, physical, "view" if view else "table", view, kept, judged=judged)
 
 
 def _not_swappable(plan: Plan, head: Head) -> Iterator[str]:

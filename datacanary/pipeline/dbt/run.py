@@ -113,8 +113,8 @@ class _Run:
         done = Building(kit, prepared, chosen.builds, present).run(meanwhile=form_of_runs)
         release = ReleasePlan((), production, inputs, hashed, kit.warehouse.engine)
         with kit.contained.built(self._production) as tables:
+            head = Head.of(prepared, done.built, tables, self.folder.run_id, self._plan)
             subjects = compare_all(self._plan, done.built, self._comparing(tables))
-            head = Head(prepared, done.built, tables, self.folder.run_id)
             release = with_swaps(release, self._plan, subjects, head)
         judged = judge_inputs(self._plan, kit.contained.how, before, state_of(files))
         return Result(

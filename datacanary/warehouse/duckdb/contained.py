@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from datacanary.model.basic import Column, Pair, Physical, Relation, Side
+from datacanary.model.basic import Column, Fingerprint, Pair, Physical, Relation, Side
 from datacanary.model.dbt import Json
 from datacanary.model.fence import WHOLE, Fence
 from datacanary.model.prints import PrintRequest
@@ -201,6 +201,11 @@ class BothCopies:
         """Return the query of a view, an empty text for a table."""
         copy, there = self._find(relation)
         return copy.view(there)
+
+    def fingerprint(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation's rows, None if it does not exist."""
+        copy, there = self._find(relation)
+        return copy.fingerprint(there)
 
     def interrupt(self) -> None:
         """Stop every statement that runs."""

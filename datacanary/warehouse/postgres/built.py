@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from datacanary.model.basic import Column, Pair, Physical
+from datacanary.model.basic import Column, Fingerprint, Pair, Physical
 from datacanary.model.fence import Fence
 from datacanary.model.prints import PrintRequest
 from datacanary.protocols.tables import Prints, Query
@@ -55,6 +55,12 @@ class BothPlaces:
         for fence in self._fences:
             query = fence.logical(query)
         return query
+
+    def fingerprint(self, relation: Physical) -> Fingerprint | None:
+        """Return the identity of a relation's rows, None if it does not exist."""
+        with self._asking:
+            found = self._catalog.find(relation.schema, relation.name)
+            return self._catalog.fingerprint(found) if found is not None else None
 
     @contextmanager
     def reading(

@@ -141,6 +141,11 @@ class DuckDBReleases:
         self._rename(kept, table.kept_kind, table.kept_name or table.relation.name)
         for made in table.indexes if table.kept_kind == "table" else ():
             self._run(made)
+        if table.kept is not None and self.identity(table.relation) != table.kept:
+            raise Refused(
+                f"{kept}, the {table.kept_kind} that was replaced, was written or altered since.",
+                hint="It cannot be put back.",
+            )
 
     def readers(self, tables: Sequence[LiveTable]) -> tuple[Relation, ...]:
         """Return the views that read the promoted tables now and did not when they were put in."""

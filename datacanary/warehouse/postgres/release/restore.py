@@ -19,6 +19,7 @@ from datacanary.warehouse.postgres.release.exchange import (
     refuse_immovable,
     refusing,
 )
+from datacanary.warehouse.postgres.release.locks import hold
 from datacanary.warehouse.postgres.release.marks import marks
 from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed, refuse_unowned
 from datacanary.warehouse.postgres.release.pieces import Piece, cut, pieces, statistics
@@ -117,6 +118,7 @@ def _refuse_changed(connection: Connection, returns: Sequence[_Return]) -> None:
             "somebody emptied, rewrote or replaced it.",
             hint=f"{NOTHING_CHANGED} {_BUILD_AGAIN}",
         )
+    _refuse_written(connection, [one for one in returns if one.kept is not None and one.kept.kind == "r"])
     leaning = leanings(connection, list(kept))
     if leaning:
         oid, what = leaning[0]
@@ -124,6 +126,19 @@ def _refuse_changed(connection: Connection, returns: Sequence[_Return]) -> None:
             f"{kept[oid].relation} cannot come back: what it was before reads {what}, which is of a run.",
             hint=f"{NOTHING_CHANGED} Roll back the later promotion first.",
         )
+
+
+def _refuse_written(connection: Connection, returns: Sequence[_Return]) -> None:
+    """Raise Refused for kept tables whose rows or columns are not what they were; nobody writes them from now on."""
+    hold(connection, [one.kept for one in returns if one.kept is not None])
+    catalog = Catalog(connection)
+    for one in returns:
+        if one.kept is not None and one.table.kept is not None and catalog.fingerprint(one.kept) != one.table.kept:
+            raise Refused(
+                f"{one.kept.schema}.{one.kept.name}, which {one.table.relation} was before, was written or altered "
+                "since it was replaced.",
+                hint=f"{NOTHING_CHANGED} {_BUILD_AGAIN}",
+            )
 
 
 def _out(
