@@ -36,7 +36,7 @@ class Warehouse:
 
         Where a variable stands for the user, the password or an option of a server, it need not be escaped.
         """
-        url = expand(self.template, environ, self.where, _escaped)
+        url = filled_in(self.template, environ, self.where)
         _check(url, self.where)
         return url
 
@@ -72,6 +72,15 @@ class Login:
 
 UNKNOWN = Warehouse("", Where(""))
 """The warehouse of a dbt project whose profile was not read yet."""
+
+
+def filled_in(template: str, environ: Mapping[str, str], where: Where) -> str:
+    """Put variables' values into a URL, escaped where they say who logs in; ConfigError for one that is not set.
+
+    >>> filled_in("postgresql://me:${SECRET}@host/db", {"SECRET": "p@ss"}, Where("-"))
+    'postgresql://me:p%40ss@host/db'
+    """
+    return expand(template, environ, where, _escaped)
 
 
 def plain_template(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datacanary.errors import CanaryError
+from datacanary.errors import CanaryError, StatementError
 from datacanary.protocols.warehouse import Warehouse
 from datacanary.runs import RunFolder, Runs
 
@@ -24,4 +24,9 @@ def drop_unfinished(runs: Runs, folder: RunFolder, warehouse: Warehouse | None) 
 
 def drop_builds(warehouse: Warehouse, run_id: str) -> None:
     """Drop the tables of both versions that a run has in the warehouse; raises what `Warehouse.drop` raises."""
-    warehouse.drop([one for one in warehouse.registered() if one.kind == "build" and one.run_id == run_id])
+    try:
+        registered = warehouse.registered()
+    except StatementError:
+        # Who may not read the register has written nothing there, and so has made nothing.
+        return
+    warehouse.drop([one for one in registered if one.kind == "build" and one.run_id == run_id])

@@ -103,6 +103,8 @@ class _Run:
             files = watched_files(self.plan, snapshots)
             before, hashed = state_of(files), digests(files)
             observed = observed_inputs(self.plan, workspace)
+            # Before anything is built, so that a right that is missing is told at once.
+            production_now = observed_production(self.plan, workspace)
             known = contents(self.plan, outside(observed, hashed, snapshots.head.disk, self.warehouse, workspace))
             chosen = needed(self.plan, Shelf(known, self.runs, workspace).find)
             load_sources(self.plan, self._reading(chosen), snapshots, workspace, self.folder.path)
@@ -112,7 +114,7 @@ class _Run:
                 known = {}
             release = ReleasePlan(
                 swaps=swaps(self.plan, workspace, run_id, self.warehouse.dialect, known),
-                production=observed_production(self.plan, workspace),
+                production=production_now,
                 inputs=tuple(observed.values()),
                 files=hashed,
                 engine=self.warehouse.engine,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import ExitStack
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from datacanary.errors import DataError, UsageError, Where
 from datacanary.model.basic import Pair, Physical, Relation
+from datacanary.model.location import filled_in
 from datacanary.model.tablediff import DiffOptions
 from datacanary.protocols.tables import Query
 from datacanary.protocols.workspace import Workspace
@@ -46,7 +48,9 @@ def _opened(side: TableLike, means: Means, held: ExitStack) -> Table:
     from datacanary.pipeline.relations import table_of_lent  # noqa: PLC0415
     from datacanary.warehouse.connect import connect  # noqa: PLC0415
 
-    warehouse = connect(found["url"], Path.cwd())
+    # Single quotes keep a shell from putting variables in, which would have to be escaped besides.
+    url = filled_in(found["url"], os.environ, Where(shown(side)))
+    warehouse = connect(url, Path.cwd())
     access = Access(warehouse, means.scratch, means.memory)
     held.enter_context(access.held())
     with access.lend() as workspace:

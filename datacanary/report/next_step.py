@@ -28,7 +28,8 @@ def next_step(report: Report) -> str:
         case _ if all(table.diff.comparison == "unaffected" for table in report.tables):
             return "merge: there is no data to look at"
         case _ if report.kind == "deploy":
-            return f"undo it with: datacanary rollback {report.run_id}"
+            # Whether that succeeds is not known when this is written.
+            return "nothing: deploy promotes these tables now; `datacanary history` tells what became of it"
         case _ if not report.promotable:
             return "merge"
         case _:

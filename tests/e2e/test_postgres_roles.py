@@ -83,3 +83,16 @@ def test_each_role_can_do_its_part_and_no_more(place: tuple[Place, Database, str
     rolled_back = run("dc_promote", "rollback")
     assert rolled_back.exit_code == 0, rolled_back.stderr
     assert database.contents()["analytics.orders"] == before["analytics.orders"]
+
+
+def test_a_table_of_which_a_role_sees_a_part_is_never_taken_for_the_whole(place: tuple[Place, Database, str]) -> None:
+    repository, database, suffix = place
+    database.execute(
+        "alter table raw.orders enable row level security", "create policy p on raw.orders for select using (kind = 1)"
+    )
+    checked = repository.run("check", ROLE=f"dc_build_{suffix}")
+    assert checked.exit_code == 2, checked.stdout
+    assert "row-level security" in checked.stderr
+    assert "BYPASSRLS" in checked.stderr
+    found = repository.run("status", ROLE=f"dc_build_{suffix}")
+    assert "Killed" not in found.stdout, found.stdout

@@ -25,7 +25,7 @@ from datacanary.warehouse.postgres.registry import (
     register,
     registered,
 )
-from datacanary.warehouse.postgres.session import Connection, connected, conninfo
+from datacanary.warehouse.postgres.session import ALL_ROWS, Connection, connected, conninfo
 from datacanary.warehouse.postgres.workspace.rooms import drop_others
 
 _SIDES: tuple[Side, ...] = ("base", "head")
@@ -89,7 +89,7 @@ class PostgresContained:
 
     def environment(self, command: str, environ: Mapping[str, str]) -> Mapping[str, str]:
         """Return what libpq is told by the environment: whatever does not build only reads."""
-        options = [environ.get("PGOPTIONS", "")]
+        options = [environ.get("PGOPTIONS", ""), *(sql.setting(*one) for one in ALL_ROWS.items())]
         if self._login.search_path:
             options.append(sql.setting("search_path", self._login.search_path))
         if command != "build":

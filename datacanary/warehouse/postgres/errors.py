@@ -43,7 +43,16 @@ def _problem(message: str, what: str, *, lost: bool) -> CanaryError:
     told = in_short(message)
     if told.startswith("canceling statement due to user request"):
         return StatementError(f"{what} was interrupted.")
-    return StatementError(told)
+    return StatementError(told, hint=next((hint for begin, hint in _CURES.items() if told.startswith(begin)), ""))
+
+
+_CURES = {
+    "query would be affected by row-level security": "The role sees a part of the rows only, which would be taken for "
+    "the table. Use a role with BYPASSRLS, or one that the policy leaves out.",
+    "canceling statement due to statement timeout": "It took longer than statement_timeout allows, which is set for "
+    "the role, the database, or in PGOPTIONS.",
+    "permission denied for": "`datacanary doctor` says what the role lacks, with the grants (README, Roles).",
+}
 
 
 _GONE = re.compile(
@@ -122,6 +131,7 @@ _WITHOUT_CELLS = re.compile(
     | canceling\ statement | deadlock\ detected | out\ of\ (?:memory|shared\ memory) | terminating\ connection
     | connection\ (?:to\ server|failed|timeout|is\ bad) | server\ closed | the\ (?:connection|database\ system)
     | password\ authentication | no\ pg_hba.conf | remaining\ connection | too\ many\ (?:connections|clients)
+    | query\ would\ be\ affected\ by\ row-level\ security
     | consuming\ input\ failed | fe_sendauth | no\ password | lock\ timeout
     )""",
     re.VERBOSE,

@@ -21,6 +21,8 @@ _OLDEST = 130_000  # that tells what became of a transaction, and which ones wri
 
 # What the user may set otherwise: by `options` of the URL or profile, or by PGOPTIONS.
 _USUAL = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+# A table of which the role sees a part only is an error, not a smaller table.
+ALL_ROWS = {"row_security": "off"}
 # How values look as text, and that a table's rows come in the same order each time.
 _READING = {
     "timezone": "UTC",
@@ -31,6 +33,7 @@ _READING = {
     "lc_monetary": "C",
     "search_path": "",
     "synchronize_seqscans": "off",
+    **ALL_ROWS,
 }
 _READ_ONLY = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read"}
 _WRITING = {"default_transaction_read_only": "off", "default_transaction_isolation": "read committed"}
@@ -54,7 +57,7 @@ def conninfo(login: Login, named: str, *, writable: bool = False, more: Mapping[
 
 def conninfo_to_build(login: Login, named: str, more: Mapping[str, str]) -> str:
     """Return what libpq connects by to run the user's own queries: with the server's settings, and these."""
-    return _conninfo(login, named, {**_WRITING, "synchronize_seqscans": "off", **more}, _PROBED)
+    return _conninfo(login, named, {**_WRITING, "synchronize_seqscans": "off", **ALL_ROWS, **more}, _PROBED)
 
 
 def _conninfo(login: Login, named: str, settings: Mapping[str, str], network: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from datacanary.errors import CanaryError, WarehouseError
+from datacanary.errors import CanaryError, StatementError, WarehouseError
 from datacanary.model.release import Registered
 from datacanary.pipeline.leftovers import drop_unfinished
 from datacanary.protocols.warehouse import Capabilities, Warehouse
@@ -18,11 +18,13 @@ class Server:
 
     capabilities = Capabilities("", "", parallel_builds=False, builds_in_folder=False)
 
-    def __init__(self, *entries: Registered, lost: bool = False) -> None:
-        self.entries, self.lost = list(entries), lost
+    def __init__(self, *entries: Registered, lost: bool = False, closed: bool = False) -> None:
+        self.entries, self.lost, self.closed = list(entries), lost, closed
 
     def registered(self) -> tuple[Registered, ...]:
         """List what is there."""
+        if self.closed:
+            raise StatementError("permission denied for schema datacanary")
         if self.lost:
             raise WarehouseError("Nobody answers.")
         return tuple(self.entries)
@@ -56,6 +58,12 @@ def test_the_builds_of_the_run_and_its_folder_go_and_nothing_else(tmp_path: Path
     drop_unfinished(runs, folder, cast(Warehouse, server))
     assert server.entries == others
     assert runs.all() == (other,)
+
+
+def test_who_may_not_read_the_register_has_made_nothing(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    drop_unfinished(runs, runs.start(), cast(Warehouse, Server(closed=True)))
+    assert runs.all() == ()
 
 
 def test_before_the_warehouse_was_opened_only_the_folder_goes(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def test_a_run_that_fits_is_not_refused() -> None:
     [
         (replace(FIT, plan=replace(FIT.plan, obstacles=("orders was not compared",))), ENGINE, PLACE, "not compared"),
         (candidate(), ENGINE, PLACE, "nothing to promote"),
+        (replace(candidate(), verdict=replace(FIT.verdict, status="fail")), ENGINE, PLACE, "deploy drops head's"),
         (FIT, "duckdb 3", PLACE, "duckdb 3"),
         (FIT, ENGINE, "duckdb:///other.duckdb, schema shop", "other.duckdb"),
     ],
