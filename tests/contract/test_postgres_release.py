@@ -280,3 +280,20 @@ def test_hostile_names(shop: Database) -> None:
     assert [shop.execute(f"select * from {quoted(name, 'v')}") for name in NAMES] == [[(7,)]] * len(NAMES)
     roll_back(shop, live)
     assert {name: shop.execute(f"select * from {quoted(name, 'v')}") for name in NAMES} == before
+
+
+def test_names_that_are_too_long_are_compared_as_they_are_kept(shop: Database) -> None:
+    new, old = "n" * 70, "é" * 40
+    shop.execute(f"create schema {quoted(old)}")
+    before = shop.schemas()
+    live = promote(
+        shop,
+        build(shop, Relation("analytics", "t" * 70), "select 1 as id"),
+        build(shop, Relation(new, "t"), "select 2 as id"),
+        build(shop, Relation(old, "t"), "select 3 as id"),
+        view_of(Relation(old, "v" * 70), "select 4 as id"),
+    )
+    names = [("analytics", "t" * 63), ("n" * 63, "t"), ("é" * 31, "t"), ("é" * 31, "v" * 63)]
+    assert [shop.execute(f"select id from {quoted(*one)}") for one in names] == [[(1,)], [(2,)], [(3,)], [(4,)]]
+    roll_back(shop, live)
+    assert [one for one in shop.schemas() if not one.startswith("dc_")] == sorted({*before, "datacanary"})

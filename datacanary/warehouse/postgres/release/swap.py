@@ -11,7 +11,7 @@ from datacanary.model.release import LiveTable, Swap
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.names import run_schema
+from datacanary.warehouse.postgres.names import as_kept, run_schema
 from datacanary.warehouse.postgres.registry import make_schema
 from datacanary.warehouse.postgres.release.belongings import Successor, of_all
 from datacanary.warehouse.postgres.release.dependents import View, readers
@@ -100,10 +100,10 @@ def _changes(connection: Connection, swaps: Sequence[Swap]) -> tuple[_Change, ..
             built = catalog.find(one.built.schema, one.built.name)
             if built is None:
                 raise RunError("The run's tables are gone.", hint="Run `datacanary check` again.")
-        name = built.name if built is not None and built.name.lower() == one.target.name.lower() else one.target.name
-        target = former.physical if former is not None else Physical(
-            "", schemas.get(one.target.schema.lower(), one.target.schema), name
-        )  # fmt: skip
+        # Names that are too long are cut by the server, and those of its catalogue are cut already.
+        schema, name = as_kept(one.target.schema), as_kept(one.target.name)
+        name = built.name if built is not None and built.name.lower() == name.lower() else name
+        target = former.physical if former is not None else Physical("", schemas.get(schema.lower(), schema), name)
         found.append(_Change(one, target, former, built))
     return tuple(found)
 
