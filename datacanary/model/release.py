@@ -40,6 +40,7 @@ class LiveTable:
     None where that is not known for sure. `readers` are the views that read it when it was put in. `built` is where
     the table that was put in lay before, None where it goes nowhere when it is taken out again. `kept_mark` tells
     the kept table from any other of its name, in the engine's own way; `kept` is what it was when it was replaced.
+    `statistics` are, by name, the schemas of the kept table's statistics that did not lie beside it.
     """
 
     relation: Relation
@@ -57,6 +58,7 @@ class LiveTable:
     built: Physical | None = None
     kept_mark: str = ""
     kept: Fingerprint | None = None
+    statistics: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,16 +113,19 @@ def definitions(database: Database) -> set[tuple[object, ...]]:
             union all select 'constraint', nspname, relname, conname, pg_get_constraintdef(k.oid),
               obj_description(k.oid, 'pg_constraint'), '' from mine join pg_constraint k on conrelid = mine.oid
             union all select 'index', nspname, relname, pg_get_indexdef(mine.oid),
-              obj_description(mine.oid, 'pg_class'), indisclustered::text, ''
+              obj_description(mine.oid, 'pg_class'), indisclustered::text,
+              (select string_agg(attstattarget::text, ' ' order by attnum) from pg_attribute where attrelid = mine.oid)
               from mine join pg_index i on i.indexrelid = mine.oid
             union all select 'column', nspname, relname, attname, pg_get_expr(adbin, adrelid), attacl::text,
-              concat_ws(',', attstattarget, attoptions, attstorage, col_description(mine.oid, attnum), attnotnull)
+              concat_ws(',', attstattarget, attoptions, attstorage, col_description(mine.oid, attnum), attnotnull,
+              attcollation::regcollation)
               from mine join pg_attribute a on attrelid = mine.oid and attnum > 0 and not attisdropped
               left join pg_attrdef on adrelid = mine.oid and adnum = attnum where relkind in ('r', 'v')
             union all select 'comment', nspname, relname, obj_description(mine.oid, 'pg_class'), '', '', '' from mine
             union all select 'view', nspname, relname, pg_get_viewdef(mine.oid), '', '', ''
               from mine where relkind = 'v'
-            union all select 'statistics', nspname, relname, pg_get_statisticsobjdef(s.oid), '', '', ''
+            union all select 'statistics', nspname, relname, pg_get_statisticsobjdef(s.oid),
+              stxowner::regrole::text, stxstattarget::text, obj_description(s.oid, 'pg_statistic_ext')
               from mine join pg_statistic_ext s on stxrelid = mine.oid
             """
         )

@@ -53,9 +53,11 @@ WITH pair AS (
     a.atthasdef AND a.attgenerated = '' AS has_default, b.atthasdef AS has_own,
     a.attnotnull AND NOT b.attnotnull AS must_be_there, a.attacl, b.attacl AS ownacl, a.attoptions, a.attstorage,
     b.attstorage AS storage, to_jsonb(a) ->> 'attcompression' AS compression, a.attstattarget,
-    a.atttypid = b.atttypid AS of_one_type
+    a.atttypid = b.atttypid AS of_one_type, b.atttypid AS newtype, b.atttypmod AS newmod, a.attcollation AS ordered_by,
+    a.attcollation = t.typcollation AS usual_there, b.attcollation = u.typcollation AS usual_here
   FROM pair JOIN pg_catalog.pg_attribute a ON a.attrelid = old AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_catalog.pg_attribute b ON b.attrelid = new AND b.attname = a.attname AND b.attnum > 0 AND NOT b.attisdropped
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid JOIN pg_catalog.pg_type u ON u.oid = b.atttypid
 )
 """
 _OF_TABLES = f"""
@@ -79,15 +81,24 @@ UNION ALL SELECT new, 'the column ' || attname,
   format('ALTER TABLE %%s ALTER COLUMN %%s SET COMPRESSION %%s', name, attname,
   CASE compression WHEN 'p' THEN 'pglz' ELSE 'lz4' END), 2
 FROM alike WHERE compression IN ('p', 'l') AND of_one_type AND both_tables
-UNION ALL SELECT new, 'the default of ' || attname,
-  format('ALTER %%s %%s ALTER COLUMN %%s SET DEFAULT %%s', noun, name, attname,
-  pg_catalog.pg_get_expr(d.adbin, d.adrelid)), 3
-FROM alike JOIN pg_catalog.pg_attrdef d ON d.adrelid = old AND d.adnum = attnum WHERE has_default AND NOT has_own
+UNION ALL SELECT new, 'the collation of ' || attname,
+  format('ALTER TABLE %%s ALTER COLUMN %%s TYPE %%s COLLATE %%I.%%I', name, attname,
+  pg_catalog.format_type(newtype, newmod), n.nspname, l.collname), 1
+FROM alike JOIN pg_catalog.pg_collation l ON l.oid = ordered_by
+JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
+WHERE usual_here AND NOT usual_there AND of_one_type AND both_tables
 UNION ALL SELECT new, 'NOT NULL of ' || attname,
   format('ALTER TABLE %%s ALTER COLUMN %%s SET NOT NULL', name, attname), 4
 FROM alike WHERE must_be_there AND both_tables AND NOT EXISTS (
   SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conrelid = old AND c.contype = 'n' AND c.conkey[1] = attnum)
 """  # noqa: S608 -- our own words
+# Those of a view are used by whoever writes through it.
+_DEFAULTS = """
+SELECT new, 'the default of ' || attname,
+  format('ALTER %%s %%s ALTER COLUMN %%s SET DEFAULT %%s', noun, name, attname,
+  pg_catalog.pg_get_expr(d.adbin, d.adrelid)), 3
+FROM alike JOIN pg_catalog.pg_attrdef d ON d.adrelid = old AND d.adnum = attnum WHERE has_default AND NOT has_own
+"""
 _OF_ALL = """
 SELECT new, 'the comment', format('COMMENT ON %%s %%s IS %%L', noun, name, d.description), 5
 FROM pair JOIN pg_catalog.pg_description d ON d.objoid = old AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
@@ -123,8 +134,13 @@ _PRIVILEGES = re.sub(
 
 
 def of_tables(connection: Connection, successors: Sequence[Successor]) -> Iterator[Carried]:
-    """Return what gives tables the settings, defaults and demands of their predecessors."""
-    return _asked(connection, f"{_BOTH}{_OF_TABLES}", successors)
+    """Return what gives tables the settings, collations, defaults and demands of their predecessors."""
+    return _asked(connection, f"{_BOTH}{_DEFAULTS}UNION ALL {_OF_TABLES}", successors)
+
+
+def of_views(connection: Connection, successors: Sequence[Successor]) -> Iterator[Carried]:
+    """Return what gives views the defaults, comments, owners and privileges of their predecessors."""
+    return _asked(connection, f"{_BOTH}{_DEFAULTS}UNION ALL {_OF_ALL}{_PRIVILEGES}", successors)
 
 
 def of_all(connection: Connection, successors: Sequence[Successor]) -> Iterator[Carried]:

@@ -29,19 +29,18 @@ NOTHING_CHANGED = "Nothing was changed."
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A relation that goes into another schema; `statistics` are objects, schema and name, that go with it."""
+    """A relation that goes into another schema; `statistics` go with it: schema, name and the schema they go to."""
 
     relation: Found
     schema: str
-    statistics: tuple[tuple[str, str], ...] = ()
+    statistics: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def statements(self) -> Iterator[str]:
         """What moves it."""
-        schema = sql.identifier(self.schema)
-        yield f"ALTER TABLE {sql.table(self.relation.physical)} SET SCHEMA {schema}"
-        for lies_in, name in self.statistics:
-            yield f"ALTER STATISTICS {sql.table(Physical('', lies_in, name))} SET SCHEMA {schema}"
+        yield f"ALTER TABLE {sql.table(self.relation.physical)} SET SCHEMA {sql.identifier(self.schema)}"
+        for lies_in, name, goal in self.statistics:
+            yield f"ALTER STATISTICS {sql.table(Physical('', lies_in, name))} SET SCHEMA {sql.identifier(goal)}"
 
 
 @dataclass(frozen=True, slots=True)

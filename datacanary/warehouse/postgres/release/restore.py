@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,8 +26,6 @@ from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_clo
 from datacanary.warehouse.postgres.release.pieces import Piece, cut, pieces, statistics
 from datacanary.warehouse.postgres.session import Connection
 
-# What takes up a relation for the rest of the transaction, and is seen by nobody else.
-_NOWHERE = "dc_restored_nowhere"
 _EMPTY = """
 SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY(%s) AND NOT EXISTS (
   SELECT 1 FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid)
@@ -58,25 +57,25 @@ def restore(connection: Connection, tables: Sequence[LiveTable], seen: str) -> N
     those = refuse_immovable(connection, leaving)
     refuse_unowned(connection, [one.oid for one in coming])
     refuse_closed(connection, sorted({one.schema for one in returns if one.kept is not None}))
+    has = pieces(connection, [one.oid for one in (*leaving, *coming) if one.kind == "r"])
     for one in returns:
         for made in one.table.indexes if one.kept is not None else ():
             with refusing("a foreign key", one.table.relation):
                 connection.execute(made.encode())
-    has = pieces(connection, [one.oid for one in (*leaving, *coming) if one.kind == "r"])
+    # What takes up a relation for the rest of the transaction, and is seen by nobody else. Nobody has this name.
+    nowhere = f"dc_nowhere_{secrets.token_hex(8)}"
     with statement("making room for what goes out"):
-        connection.execute(f"CREATE SCHEMA {_NOWHERE}".encode())
+        connection.execute(f"CREATE SCHEMA {nowhere}".encode())
     oids = {one.oid for one in leaving}
     plan = Exchange(
-        out=tuple(_out(connection, returns, schemas, has)),
-        into=tuple(
-            Move(one.kept, one.schema, statistics(has.get(one.kept.oid, ()))) for one in returns if one.kept is not None
-        ),
+        out=tuple(_out(connection, returns, schemas, has, nowhere)),
+        into=tuple(_into(returns, schemas, has)),
         new_views=(),
         cut=tuple(made for one in leaving for made in cut(one.physical, has.get(one.oid, ()), oids)),
         seen=seen,
     )
     exchange(connection, plan, those)
-    _clear(connection, tables, those=[one for one in plan.out if one.schema == _NOWHERE])
+    _clear(connection, tables, [one for one in plan.out if one.schema == nowhere], nowhere)
 
 
 def _schemas(connection: Connection) -> tuple[str, ...]:
@@ -146,6 +145,7 @@ def _out(
     returns: Sequence[_Return],
     schemas: Collection[str],
     has: Mapping[int, tuple[Piece, ...]],
+    nowhere: str,
 ) -> Iterator[Move]:
     """Send judged tables to where they were built, if that is still there; the others will be dropped."""
     catalog = Catalog(connection)
@@ -153,24 +153,33 @@ def _out(
         if one.promoted is None:
             continue
         built = one.table.built
-        schema = _NOWHERE
+        schema = nowhere
         if one.promoted.kind == "r" and built is not None and built.schema in schemas:
             taken = catalog.find(built.schema, one.promoted.name) is not None
-            schema = _NOWHERE if taken else built.schema
-        yield Move(one.promoted, schema, statistics(has.get(one.promoted.oid, ())))
+            schema = nowhere if taken else built.schema
+        yield Move(one.promoted, schema, statistics(has.get(one.promoted.oid, ()), schema))
 
 
-def _clear(connection: Connection, tables: Sequence[LiveTable], those: Sequence[Move]) -> None:
+def _into(returns: Sequence[_Return], schemas: Collection[str], has: Mapping[int, tuple[Piece, ...]]) -> Iterator[Move]:
+    """Bring back what was kept, and its statistics to where they lay, if that is still there."""
+    for one in returns:
+        if one.kept is None:
+            continue
+        elsewhere = {name: schema for name, schema in one.table.statistics if schema in schemas}
+        yield Move(one.kept, one.schema, statistics(has.get(one.kept.oid, ()), one.schema, elsewhere))
+
+
+def _clear(connection: Connection, tables: Sequence[LiveTable], those: Sequence[Move], nowhere: str) -> None:
     """Drop what goes nowhere, and the schemas that are empty now; theirs that were kept are taken from the register."""
     for one in those:
         noun = "VIEW" if one.relation.kind == "v" else "TABLE"
-        lies = replace(one.relation.physical, schema=_NOWHERE)
+        lies = replace(one.relation.physical, schema=nowhere)
         with refusing("what reads it", Relation(one.relation.schema, one.relation.name)):
             connection.execute(f"DROP {noun} {sql.table(lies)}".encode())
     kept = sorted({one.kept_schema for one in tables if one.kept_schema})
     new = sorted({one.relation.schema for one in tables if one.new_schema})
     with statement("dropping schemas that are empty now"):
-        connection.execute(f"DROP SCHEMA {_NOWHERE}".encode())
+        connection.execute(f"DROP SCHEMA {nowhere}".encode())
         empty = [str(name) for (name,) in connection.execute(_EMPTY, [[*kept, *new]]).fetchall()]
         for name in empty:
             connection.execute(f"DROP SCHEMA {sql.identifier(name)}".encode())

@@ -13,7 +13,7 @@ from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import as_kept, run_schema
 from datacanary.warehouse.postgres.registry import make_schema
-from datacanary.warehouse.postgres.release.belongings import Successor, of_all
+from datacanary.warehouse.postgres.release.belongings import Successor, of_views
 from datacanary.warehouse.postgres.release.dependents import View, readers
 from datacanary.warehouse.postgres.release.exchange import (
     NOTHING_CHANGED,
@@ -28,7 +28,7 @@ from datacanary.warehouse.postgres.release.locks import hold
 from datacanary.warehouse.postgres.release.marks import marks
 from datacanary.warehouse.postgres.release.newcomers import given_to_newcomers
 from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed
-from datacanary.warehouse.postgres.release.pieces import Piece, cut, parted, pieces, statistics
+from datacanary.warehouse.postgres.release.pieces import Piece, apart, brought_back, cut, pieces, statistics
 from datacanary.warehouse.postgres.release.succession import Succession, prepare
 from datacanary.warehouse.postgres.session import Connection
 
@@ -77,8 +77,8 @@ def swap(
     leaving = {one.oid for one in formers}
     marked = marks(connection, leaving)
     plan = Exchange(
-        out=tuple(Move(one, kept[one.schema], statistics(has.get(one.oid, ()))) for one in formers),
-        into=tuple(_into(connection, changes, built)),
+        out=tuple(Move(one, kept[one.schema], statistics(has.get(one.oid, ()), kept[one.schema])) for one in formers),
+        into=tuple(_into(connection, changes, built, has)),
         new_views=tuple(_new_view(one, those) for one in changes if one.swap.view),
         cut=tuple(made for one in formers for made in cut(one.physical, has.get(one.oid, ()), leaving)),
         seen=seen,
@@ -165,12 +165,18 @@ def _prepared(
     return renamed
 
 
-def _into(connection: Connection, changes: Sequence[_Change], built: Mapping[Relation, Found]) -> Iterator[Move]:
+def _into(
+    connection: Connection,
+    changes: Sequence[_Change],
+    built: Mapping[Relation, Found],
+    has: Mapping[int, tuple[Piece, ...]],
+) -> Iterator[Move]:
     found = pieces(connection, [one.oid for one in built.values()])
     for one in changes:
         if one.swap.target in built:
             came = built[one.swap.target]
-            yield Move(came, one.target.schema, statistics(found[came.oid]))
+            schema, former = one.target.schema, has.get(one.former.oid, ()) if one.former is not None else ()
+            yield Move(came, schema, statistics(found[came.oid], schema, apart(former, schema)))
 
 
 def _new_view(change: _Change, those: Sequence[View]) -> NewView:
@@ -192,7 +198,7 @@ def _dress_views(
     successors = [Successor(one.former.oid, now[one.swap.target].oid) for one in made if one.former is not None]
     newcomers = [(now[one.swap.target], one.target.schema) for one in made if one.former is None]
     names = {now[one.swap.target].oid: one.swap.target for one in made}
-    for given in (*of_all(connection, successors), *given_to_newcomers(connection, newcomers)):
+    for given in (*of_views(connection, successors), *given_to_newcomers(connection, newcomers)):
         with refusing(given.what, names[given.new]):
             connection.execute(given.statement.encode())
     return now
@@ -221,10 +227,7 @@ def _live(
     if former is None:
         return live
     lies = replace(former.physical, schema=kept[former.schema])
-    again = (
-        f"ALTER TABLE {sql.table(lies)} ADD CONSTRAINT {sql.identifier(piece.name)} {piece.body}"
-        for piece in parted(has.get(former.oid, ()), leaving)
-    )
+    had = has.get(former.oid, ())
     return replace(
         live,
         kept_as=former.name,
@@ -232,7 +235,8 @@ def _live(
         kept_name=former.name,
         kept_schema=lies.schema,
         kept_mark=marked[former.oid],
-        indexes=tuple(again),
+        indexes=tuple(brought_back(lies, had, leaving)),
+        statistics=tuple(apart(had, former.schema).items()),
     )
 
 
