@@ -22,6 +22,8 @@ SECONDS_IN_ALL = 30.0
 WAIT_AS_LONG_AS_USUAL = "SET LOCAL lock_timeout TO DEFAULT"
 _WAIT_BEHIND_READERS = 200
 _WAIT_BEHIND_WRITERS = 1000
+# Whoever waits for us meanwhile looks only once whether we wait for him, too: then one of both would have to give up.
+_WAIT_WHILE_HOLDING = 50
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _UNABLE = (
     psycopg.errors.LockNotAvailable,
@@ -38,6 +40,14 @@ WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_catalog.pg_backend_p
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
 GROUP BY 1, 2, 3 ORDER BY 3, 1 LIMIT 3
 """
+# What tables' foreign keys name: to make one takes the same lock there. What the role may not lock cannot be held.
+_REFERRED = """
+SELECT DISTINCT n.nspname, c.relname, c.oid::bigint, c.relkind::text FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.confrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype = 'f' AND k.conrelid = ANY(%s::bigint[]::oid[]) AND k.confrelid <> ALL(%s::bigint[]::oid[])
+  AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+  AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')
+"""
 # Locks of those who only read.
 _LETS_OTHERS_WRITE = ("AccessShareLock", "RowShareLock")
 
@@ -45,12 +55,17 @@ _LETS_OTHERS_WRITE = ("AccessShareLock", "RowShareLock")
 def hold(connection: Connection, tables: Sequence[Found]) -> None:
     """Keep others from writing tables until the transaction ends, while they may read on; raises Refused.
 
-    A view cannot be held: LOCK TABLE would take all that it reads along.
+    What their foreign keys name is held, too: later it would have to be waited for with production in hand. A view
+    cannot be held: LOCK TABLE would take all that it reads along.
     """
     if not tables:
         return
+    oids = [one.oid for one in tables]
+    held = [*tables, *(Found(*row) for row in connection.execute(_REFERRED, [oids, oids]).fetchall())]
+    # A foreign key to a partitioned table is one to all of its partitions.
     lock = ", ".join(
-        f"ONLY {sql.table(one.physical)}" for one in sorted(tables, key=lambda one: (one.schema, one.name))
+        f"{'ONLY ' if one in tables or one.kind != 'p' else ''}{sql.table(one.physical)}"
+        for one in sorted(held, key=lambda one: (one.schema, one.name))
     )
     patiently(
         connection,
@@ -58,8 +73,32 @@ def hold(connection: Connection, tables: Sequence[Found]) -> None:
             f"SET LOCAL lock_timeout = '{_WAIT_BEHIND_WRITERS} ms'; "
             f"LOCK TABLE {lock} IN SHARE ROW EXCLUSIVE MODE; {WAIT_AS_LONG_AS_USUAL}".encode()
         ),
-        [one.oid for one in tables],
+        [one.oid for one in held],
         _LETS_OTHERS_WRITE,
+    )
+
+
+def take(connection: Connection, judged: Sequence[Found]) -> None:
+    """Keep everybody away from judged tables until the transaction ends; raises Refused."""
+    if judged:
+        lock = ", ".join(f"ONLY {sql.table(one.physical)}" for one in judged)
+        briefly(connection, f"LOCK TABLE {lock} IN ACCESS EXCLUSIVE MODE", [one.oid for one in judged], ())
+
+
+def briefly(
+    connection: Connection, made: str, oids: Collection[int], harmless: Sequence[str] = _LETS_OTHERS_WRITE
+) -> None:
+    """Run a statement that needs locks on these relations while production is held; raises Refused.
+
+    `harmless` are the locks of others that it goes along with.
+    """
+    patiently(
+        connection,
+        lambda: connection.execute(
+            f"SET LOCAL lock_timeout = '{_WAIT_WHILE_HOLDING} ms'; {made}; {WAIT_AS_LONG_AS_USUAL}".encode()
+        ),
+        oids,
+        harmless,
     )
 
 

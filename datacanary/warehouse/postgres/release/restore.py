@@ -20,7 +20,7 @@ from datacanary.warehouse.postgres.release.exchange import (
     refuse_immovable,
     refusing,
 )
-from datacanary.warehouse.postgres.release.locks import hold
+from datacanary.warehouse.postgres.release.locks import briefly, take
 from datacanary.warehouse.postgres.release.marks import marks
 from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed, refuse_unowned
 from datacanary.warehouse.postgres.release.pieces import Piece, cut, pieces, statistics
@@ -58,10 +58,11 @@ def restore(connection: Connection, tables: Sequence[LiveTable], seen: str) -> N
     refuse_unowned(connection, [one.oid for one in coming])
     refuse_closed(connection, sorted({one.schema for one in returns if one.kept is not None}))
     has = pieces(connection, [one.oid for one in (*leaving, *coming) if one.kind == "r"])
+    referred = [piece.refers_to for some in has.values() for piece in some if piece.refers_to]
     for one in returns:
         for made in one.table.indexes if one.kept is not None else ():
             with refusing("a foreign key", one.table.relation):
-                connection.execute(made.encode())
+                briefly(connection, made, [*(kept.oid for kept in coming), *referred])
     # What takes up a relation for the rest of the transaction, and is seen by nobody else. Nobody has this name.
     nowhere = f"dc_nowhere_{secrets.token_hex(8)}"
     with statement("making room for what goes out"):
@@ -129,7 +130,7 @@ def _refuse_changed(connection: Connection, returns: Sequence[_Return]) -> None:
 
 def _refuse_written(connection: Connection, returns: Sequence[_Return]) -> None:
     """Raise Refused for kept tables whose rows or columns are not what they were; nobody writes them from now on."""
-    hold(connection, [one.kept for one in returns if one.kept is not None])
+    take(connection, [one.kept for one in returns if one.kept is not None])
     catalog = Catalog(connection)
     for one in returns:
         if one.kept is not None and one.table.kept is not None and catalog.fingerprint(one.kept) != one.table.kept:

@@ -12,6 +12,7 @@ from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.release.belongings import Carried, Successor, of_all, of_tables
 from datacanary.warehouse.postgres.release.exchange import NOTHING_CHANGED, refusing
+from datacanary.warehouse.postgres.release.locks import briefly
 from datacanary.warehouse.postgres.release.pieces import Piece, made_again, paired, pieces
 from datacanary.warehouse.postgres.session import Connection
 
@@ -89,7 +90,10 @@ def _make_pieces(
         _refuse_another(piece, own, one.relation)
         with refusing(_called(piece), one.relation):
             for made in made_again(piece, own, one.built.physical):
-                connection.execute(made.encode())
+                if piece.refers_to:
+                    briefly(connection, made, [one.built.oid, piece.refers_to])
+                else:
+                    connection.execute(made.encode())
 
 
 def _refuse_another(piece: Piece, own: Piece | None, relation: Relation) -> None:

@@ -24,7 +24,7 @@ from datacanary.warehouse.postgres.release.exchange import (
     refuse_immovable,
     refusing,
 )
-from datacanary.warehouse.postgres.release.locks import hold
+from datacanary.warehouse.postgres.release.locks import take
 from datacanary.warehouse.postgres.release.marks import marks
 from datacanary.warehouse.postgres.release.newcomers import given_to_newcomers
 from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed
@@ -64,7 +64,7 @@ def swap(
     _refuse_unfit(connection, changes)
     formers = [one.former for one in changes if one.former is not None]
     those = refuse_immovable(connection, formers)
-    hold(connection, [one.built for one in changes if one.built is not None])
+    take(connection, [one.built for one in changes if one.built is not None])
     new_schemas = _make_schemas(connection, changes)
     has = pieces(connection, [one.oid for one in formers if one.kind == "r"])
     built = _prepared(connection, changes, has)
