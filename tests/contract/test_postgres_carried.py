@@ -50,6 +50,7 @@ GOES_OVER = {
         'alter table analytics.orders alter word type text collate "C"',
         "create index by_word on analytics.orders (word)",
     ),
+    "a collation of another type": ('alter table analytics.orders alter word type varchar(9) collate "C"',),
     "the comment of a foreign key": (
         "create table raw.people (id int primary key)",
         "insert into raw.people select generate_series(1, 100)",
@@ -86,7 +87,7 @@ def test_it_comes_back_with_a_table_that_was_removed(shop: Database, what: str) 
 
 def test_a_collation_that_the_judged_table_has_of_its_own_stays(shop: Database) -> None:
     shop.execute("drop view analytics.words", 'alter table analytics.orders alter word type text collate "C"')
-    promote(shop, build(shop, ORDERS, "select 1 as id, 'a' collate \"POSIX\" as word"))
+    promote(shop, build(shop, ORDERS, "select 1 as id, 'a'::varchar collate \"POSIX\" as word"))
     found = shop.execute(
         "select attcollation::regcollation::text from pg_attribute "
         "where attrelid = 'analytics.orders'::regclass and attname = 'word'"
@@ -151,6 +152,25 @@ def test_constraints_that_say_the_same_are_called_as_in_production(shop: Databas
     promote(shop, swap)
     changed = {(one[3], one[5]) for one in definitions(shop) - before}
     assert changed == {("b", "mine")}
+
+
+def test_foreign_keys_that_the_judged_tables_have_already_stay(shop: Database) -> None:
+    lines = Relation("analytics", "lines")
+    keys = ("primary key (id)", "primary key (id), add constraint whose foreign key (order_id) references")
+    shop.execute(
+        "create table analytics.lines (id int, order_id int)",
+        f"alter table analytics.orders add {keys[0]}",
+        f"alter table analytics.lines add {keys[1]} analytics.orders",
+        "comment on constraint whose on analytics.lines is 'theirs'",
+    )
+    before = definitions(shop)
+    swaps = build(shop, ORDERS, NEW_ORDERS), build(shop, lines, "select 1 as id, 2 as order_id")
+    built = [quoted(schema_of(one), one.target.name) for one in swaps]
+    shop.execute(f"alter table {built[0]} add {keys[0]}", f"alter table {built[1]} add {keys[1]} {built[0]}")
+    live = promote(shop, *swaps)
+    assert definitions(shop) == before
+    roll_back(shop, live)
+    assert definitions(shop) == before
 
 
 def test_a_rollback_needs_no_name_that_somebody_could_have_taken(shop: Database) -> None:

@@ -54,7 +54,8 @@ WITH pair AS (
     a.attnotnull AND NOT b.attnotnull AS must_be_there, a.attacl, b.attacl AS ownacl, a.attoptions, a.attstorage,
     b.attstorage AS storage, to_jsonb(a) ->> 'attcompression' AS compression, a.attstattarget,
     a.atttypid = b.atttypid AS of_one_type, b.atttypid AS newtype, b.atttypmod AS newmod, a.attcollation AS ordered_by,
-    a.attcollation = t.typcollation AS usual_there, b.attcollation = u.typcollation AS usual_here
+    a.attcollation = t.typcollation AS usual_there,
+    b.attcollation = u.typcollation AND b.attcollation <> 0 AS usual_here
   FROM pair JOIN pg_catalog.pg_attribute a ON a.attrelid = old AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_catalog.pg_attribute b ON b.attrelid = new AND b.attname = a.attname AND b.attnum > 0 AND NOT b.attisdropped
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid JOIN pg_catalog.pg_type u ON u.oid = b.atttypid
@@ -86,7 +87,7 @@ UNION ALL SELECT new, 'the collation of ' || attname,
   pg_catalog.format_type(newtype, newmod), n.nspname, l.collname), 1
 FROM alike JOIN pg_catalog.pg_collation l ON l.oid = ordered_by
 JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
-WHERE usual_here AND NOT usual_there AND of_one_type AND both_tables
+WHERE usual_here AND NOT usual_there AND both_tables
 UNION ALL SELECT new, 'NOT NULL of ' || attname,
   format('ALTER TABLE %%s ALTER COLUMN %%s SET NOT NULL', name, attname), 4
 FROM alike WHERE must_be_there AND both_tables AND NOT EXISTS (

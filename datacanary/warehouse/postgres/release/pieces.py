@@ -48,9 +48,14 @@ class Piece:
 
     def is_same(self, other: Piece) -> bool:
         """Tell whether both say the same, whatever they are called; a column is NOT NULL once."""
-        return self.kind == other.kind and (
-            self.body == other.body or (bool(self.column) and self.column == other.column)
-        )
+        if self.column or other.column:
+            return self.column == other.column
+        return self._says == other._says
+
+    @property
+    def _says(self) -> tuple[str, int, str]:
+        """A table's name can be written in several ways."""
+        return self.kind, self.refers_to, self.body.replace(f" REFERENCES {self.names}(", " REFERENCES (", 1)
 
 
 # Of those columns of an index that are expressions; others have their table's.

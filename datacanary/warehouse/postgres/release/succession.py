@@ -117,8 +117,10 @@ def _pointed(piece: Piece, places: Mapping[int, Found], leaving: Mapping[int, Re
         )
     if piece.refers_to not in places:
         return piece
-    there = f" REFERENCES {sql.table(places[piece.refers_to].physical)}("
-    return replace(piece, body=piece.body.replace(f" REFERENCES {piece.names}(", there, 1))
+    there = places[piece.refers_to]
+    name = sql.table(there.physical)
+    body = piece.body.replace(f" REFERENCES {piece.names}(", f" REFERENCES {name}(", 1)
+    return replace(piece, body=body, names=name, refers_to=there.oid)
 
 
 def _called(piece: Piece) -> str:
