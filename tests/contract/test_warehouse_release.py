@@ -25,7 +25,7 @@ def record(*tables: LiveTable, at: str = "2026-11-20T10:15:00Z") -> PromotionRec
 
 
 def test_a_table_is_swapped_and_restored_and_both_are_on_record(store: Store) -> None:
-    new, extra = built(store, orders="select 7 as id", extra="select 8 as id").values()
+    new, extra = built(store, orders="select 7 as id, 'z' as word", extra="select 8 as id").values()
     before = store.execute("select table_name, sql from duckdb_tables() order by all")
     schemas = store.execute("select schema_name from duckdb_schemas() order by all")
     assert store.open().promotions() == ()
@@ -43,7 +43,7 @@ def test_a_table_is_swapped_and_restored_and_both_are_on_record(store: Store) ->
         assert [one.promoted for one in live] == [release.identity(one.relation) for one in live]
         assert release.promotions() == (record(*live),)
         assert [one.new_schema for one in live] == [False, True, False]
-    assert read(store, ORDERS) == [(7,)]
+    assert read(store, ORDERS) == [(7, "z")]
     assert read(store, Relation("marts", "extra")) == [(8,)]
     assert list(map(str, store.open().relations())) == ["analytics.orders", "analytics.words", "marts.extra"]
     assert store.open().promotions() == (record(*live),)
@@ -94,7 +94,7 @@ def stop() -> None:
 
 
 def test_a_transaction_happens_wholly_or_not_at_all(store: Store) -> None:
-    new, more = built(store, orders="select 7 as id", more="select 1 as a").values()
+    new, more = built(store, orders="select 7 as id, 'z' as word", more="select 1 as a").values()
     before = store.execute("select schema_name, table_name, sql from duckdb_tables() order by all")
     broken = Swap(Relation("analytics", "words"), None, "view", "select nothing from nowhere", "__dc_prev__words")
 
@@ -156,13 +156,13 @@ def test_an_index_of_a_column_that_is_gone_is_refused(store: Store) -> None:
 
 
 def test_what_was_set_aside_and_is_gone_cannot_come_back(store: Store) -> None:
-    (new,) = built(store, orders="select 7 as id").values()
+    (new,) = built(store, orders="select 7 as id, 'z' as word").values()
     with releases(store) as release, release.transaction():
         (live,) = release.swap((swap_of(new, ORDERS),))
     store.execute(f"drop table analytics.{live.kept_as}")
     with releases(store) as release, pytest.raises(Refused, match="gone"), release.transaction():
         release.restore((live,))
-    assert read(store, ORDERS) == [(7,)]
+    assert read(store, ORDERS) == [(7, "z")]
 
 
 def test_a_run_whose_tables_are_gone_is_told(store: Store) -> None:

@@ -83,6 +83,7 @@ class DuckDBReleases:
     def swap(self, swaps: Sequence[Swap]) -> tuple[LiveTable, ...]:
         """Keep what is in production under another name, and put the judged tables in its place."""
         live = tuple(self._guarded(swap) for swap in swaps)
+        self._refuse_broken(live)
         readers = self._readers(live)
         return tuple(replace(one, readers=readers[one.relation]) for one in live)
 
@@ -124,6 +125,7 @@ class DuckDBReleases:
         for table in tables:
             with _refusing(table.relation):
                 self._restore(table)
+        self._refuse_broken(tables)
 
     def _restore(self, table: LiveTable) -> None:
         if table.action != "removed":
@@ -158,6 +160,11 @@ class DuckDBReleases:
         from datacanary.warehouse.duckdb.release.readers import readers_of  # noqa: PLC0415 -- only a promotion asks
 
         return readers_of(self._connection, self._catalog, {table.relation for table in tables})
+
+    def _refuse_broken(self, tables: Sequence[LiveTable]) -> None:
+        from datacanary.warehouse.duckdb.release.readers import refuse_broken  # noqa: PLC0415 -- only a promotion asks
+
+        refuse_broken(self._connection, self._catalog, {table.relation for table in tables})
 
     def record(self, promotion: PromotionRecord) -> None:
         """Write a promotion into the state of record."""
