@@ -13,8 +13,11 @@ LONGEST = 63
 
 _LONGEST_RUN = 32  # leaves room for a place and for schemas with names of their own
 _NOT_A_LETTER = re.compile(r"\W+")
-OF_RUNS = r"dc_\w+?_(?:shared|base|head|own|noise|shuffled|kept)(?:_|\Z)"
-"""What the schemas of runs are called; PostgreSQL reads it as Python does."""
+OF_RUNS = r"dc_[0-9]{8}_[0-9]{6}_[0-9a-f]{7}_(?:shared|base|head|own|noise|shuffled|kept)(?:_|\Z)"
+"""What the schemas of runs are called; PostgreSQL reads it as Python does.
+
+It has the moment and the number of a run: `dc_sales_base` is somebody else's.
+"""
 _OWN = re.compile(rf"{OF_RUNS}|datacanary\Z")
 
 
@@ -73,7 +76,7 @@ def _cut(name: str, most: int) -> str:
 def is_own(schema: str) -> bool:
     """Tell whether a schema is one of a run's, or has datacanary's own tables.
 
-    >>> is_own("dc_20261120_101500_4f1c9e2_head_staging"), is_own("datacanary"), is_own("dc_comics")
+    >>> is_own("dc_20261120_101500_4f1c9e2_head_staging"), is_own("datacanary"), is_own("dc_sales_base")
     (True, True, False)
     """
     return _OWN.match(schema) is not None

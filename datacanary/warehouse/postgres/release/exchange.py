@@ -22,6 +22,7 @@ from datacanary.warehouse.postgres.names import is_kept
 from datacanary.warehouse.postgres.release.dependents import View, signature, views
 from datacanary.warehouse.postgres.release.locks import WAIT_AS_LONG_AS_USUAL, exclusively, patiently
 from datacanary.warehouse.postgres.release.obstacles import obstacles, refuse_unowned
+from datacanary.warehouse.postgres.release.temporary import refuse_temporary
 from datacanary.warehouse.postgres.session import Connection
 
 NOTHING_CHANGED = "Nothing was changed."
@@ -91,6 +92,7 @@ def refuse_immovable(connection: Connection, leaving: Sequence[Found]) -> tuple[
             hint=f"{NOTHING_CHANGED} Drop that in production first if it is no longer wanted, or promote without it.",
         )
     those = views(connection, [one.oid for one in leaving if one.kind == "v"], list(names))
+    refuse_temporary(connection, those)
     refuse_unowned(connection, [*names, *(view.oid for view in those if not is_kept(view.physical.schema))])
     return those
 

@@ -5,7 +5,7 @@ What is known is handled elsewhere; everything else that the catalogue tells of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from datacanary.errors import Refused
 from datacanary.warehouse.postgres.errors import statement
@@ -66,11 +66,21 @@ UNION ALL SELECT moved.oid::bigint, 'a security label' FROM moved JOIN pg_catalo
   AND classoid = 'pg_class'::regclass
 UNION ALL SELECT moved.oid::bigint, 'the publication ' || quote_ident(p.pubname) FROM moved
   JOIN pg_catalog.pg_publication_tables p ON p.schemaname = moved.nspname AND p.tablename = moved.relname
+UNION ALL SELECT moved.oid::bigint, pg_catalog.pg_describe_object('pg_subscription'::regclass, srsubid, 0)
+  || ', which writes into it (let the publication leave it out, then ALTER SUBSCRIPTION … REFRESH PUBLICATION)'
+  FROM moved JOIN pg_catalog.pg_subscription_rel ON srrelid = moved.oid
 UNION ALL SELECT moved.oid::bigint, 'the extension ' || quote_ident(e.extname) FROM moved
   JOIN pg_catalog.pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = moved.oid AND d.deptype = 'e'
   JOIN pg_catalog.pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
 ORDER BY 1, 2
 """
+# What is published with all of a schema, which a server before version 15 cannot do.
+_PUBLISHED = """
+SELECT n.nspname, 'the publication ' || quote_ident(p.pubname) FROM pg_catalog.pg_publication_namespace o
+JOIN pg_catalog.pg_publication p ON p.oid = o.pnpubid JOIN pg_catalog.pg_namespace n ON n.oid = o.pnnspid
+WHERE n.nspname = ANY(%s) ORDER BY 1, 2
+"""
+_KNOWS_PUBLISHED_SCHEMAS = 150_000
 # What a judged table needs to be what it is, and which lies in a schema that is dropped one day.
 _LEANINGS = """
 SELECT DISTINCT r.oid::bigint, pg_catalog.pg_describe_object(d.refclassid, d.refobjid, 0), i.schema
@@ -109,6 +119,26 @@ def obstacles(connection: Connection, moved: Collection[int]) -> tuple[tuple[int
             *connection.execute(_DEPENDENTS.encode(), given).fetchall(),
         ]
     return tuple((int(oid), str(what)) for oid, what in found)
+
+
+def refuse_lasting(connection: Connection, built: Mapping[int, str], schemas: Mapping[int, str]) -> None:
+    """Raise Refused if a rollback could not take judged tables, by their numbers and names, out of production again.
+
+    `schemas` are those of production where some of them will be the first of their name.
+    """
+    found = obstacles(connection, built)
+    if not found and schemas and connection.info.server_version >= _KNOWS_PUBLISHED_SCHEMAS:
+        with statement("looking at production's schemas"):
+            rows = connection.execute(_PUBLISHED, [list(schemas.values())]).fetchall()
+        found = tuple((oid, str(what)) for name, what in rows for oid, schema in schemas.items() if schema == name)
+    if found:
+        first = found[0][0]
+        told = ", ".join(what for oid, what in found if oid == first)
+        raise Refused(
+            f"The judged table of {built[first]} has, or would have, what no rollback can take back: {told}.",
+            hint="Nothing was changed. Do without that, in the build or in production, then run `datacanary check` "
+            "again.",
+        )
 
 
 def leanings(connection: Connection, built: Collection[int]) -> tuple[tuple[int, str], ...]:

@@ -31,6 +31,7 @@ from datacanary.warehouse.postgres.release.locks import hold
 from datacanary.warehouse.postgres.release.obstacles import refuse_unowned
 from datacanary.warehouse.postgres.release.restore import restore
 from datacanary.warehouse.postgres.release.swap import swap
+from datacanary.warehouse.postgres.release.vetoes import veto
 from datacanary.warehouse.postgres.session import Connection, connect_to, connected, conninfo
 
 _KEPT_AT_LEAST = "7 days"
@@ -62,6 +63,9 @@ class PostgresReleases:
             self._unregister()
             if self._connection.closed and isinstance(error, CanaryError):
                 raise lost(self._run_id) from None
+            refused = veto(self._connection, error)
+            if refused is not None:
+                raise refused from None
             raise
         finally:
             self._forget()

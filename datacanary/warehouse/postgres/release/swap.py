@@ -27,7 +27,7 @@ from datacanary.warehouse.postgres.release.exchange import (
 from datacanary.warehouse.postgres.release.locks import take
 from datacanary.warehouse.postgres.release.marks import marks
 from datacanary.warehouse.postgres.release.newcomers import given_to_newcomers
-from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed
+from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_closed, refuse_lasting
 from datacanary.warehouse.postgres.release.pieces import Piece, apart, brought_back, cut, pieces, statistics
 from datacanary.warehouse.postgres.release.succession import Succession, prepare
 from datacanary.warehouse.postgres.session import Connection
@@ -119,6 +119,11 @@ def _refuse_unfit(connection: Connection, changes: Sequence[_Change]) -> None:
     if leaning:
         relation, what = built[leaning[0][0]].swap.target, leaning[0][1]
         raise Refused(f"The judged table of {relation} needs what only its run has: {what}.", hint=again)
+    refuse_lasting(
+        connection,
+        {oid: str(one.swap.target) for oid, one in built.items()},
+        {oid: one.target.schema for oid, one in built.items() if one.former is None},
+    )
 
 
 def _make_schemas(connection: Connection, changes: Sequence[_Change]) -> frozenset[str]:
