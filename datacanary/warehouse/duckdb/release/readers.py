@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import duckdb
@@ -44,18 +45,21 @@ def readers_of(
 
 def refuse_broken(connection: duckdb.DuckDBPyConnection, catalog: str, relations: Collection[Relation]) -> None:
     """Raise Refused for a view that could be read before this transaction and no longer, since these are others now."""
-    with connection.cursor() as before:
+    with closing(connection.cursor()) as before:
         before.execute(f"USE {sql.identifier(catalog)}")
         for view, read in _that_stay(_views(connection, catalog), relations):
             physical = Physical(catalog, view.schema, view.name)
             # In the transaction, a failure that is nobody's fault would be the end of it.
-            problem = _unreadable(connection, physical) if not _unreadable(before, physical) else ""
-            if problem:
+            if not _could_be_read(before, physical):
+                continue
+            try:
+                _bind(connection, physical)
+            except (duckdb.BinderException, duckdb.CatalogException) as error:
                 raise Refused(
-                    f"The view {view}, which reads {read}, could not be read any more: {problem}",
+                    f"The view {view}, which reads {read}, could not be read any more: {in_short(str(error))}",
                     hint="Nothing was changed. Change the view in production first, or drop it if it is no longer "
                     "wanted.",
-                )
+                ) from error
 
 
 def _that_stay(views: Sequence[_View], relations: Collection[Relation]) -> Iterator[tuple[Relation, Relation]]:
@@ -73,15 +77,19 @@ def _that_stay(views: Sequence[_View], relations: Collection[Relation]) -> Itera
         latest = found
 
 
-def _unreadable(connection: duckdb.DuckDBPyConnection, view: Physical) -> str:
-    """Return why a view cannot be read, nothing if it can be; no row is read."""
+def _could_be_read(before: duckdb.DuckDBPyConnection, view: Physical) -> bool:
     try:
-        interruptible(connection, lambda: connection.execute(f"DESCRIBE FROM {sql.table(view)}").fetchall())
+        _bind(before, view)
     except duckdb.InterruptException:
         raise
-    except duckdb.Error as error:
-        return in_short(str(error))
-    return ""
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _bind(connection: duckdb.DuckDBPyConnection, view: Physical) -> None:
+    """Have DuckDB find all that a view reads; no row is read."""
+    interruptible(connection, lambda: connection.execute(f"DESCRIBE FROM {sql.table(view)}").fetchall())
 
 
 def _views(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[_View]:
