@@ -218,3 +218,16 @@ def test_an_event_trigger_that_forbids_a_change_is_named(shop: Database, on: str
     assert definitions(shop) == before
     shop.execute('drop event trigger "No changes"')
     promote(shop, swap, run=NEXT)
+
+
+def test_an_event_trigger_that_forbids_a_rollback_is_named(shop: Database) -> None:
+    live = promote(shop, build(shop, ORDERS, NEW))
+    shop.execute(
+        "create function frozen() returns event_trigger language plpgsql as $$ begin raise 'not today'; end $$",
+        "create event trigger no_drops on sql_drop when tag in ('DROP SCHEMA') execute function frozen()",
+    )
+    with pytest.raises(Refused, match=r"event trigger no_drops .*\(SQLSTATE P0001\)"):
+        roll_back(shop, live)
+    assert shop.execute("select * from analytics.orders") == [(7, "z")]
+    shop.execute("alter event trigger no_drops disable")
+    roll_back(shop, live)
