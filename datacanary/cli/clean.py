@@ -43,11 +43,10 @@ def clean(
         which = run if run is not None else "expired" if expired else "all"
         found = what_to_drop(asked(config), which)
         lines = [f"{folder.run_id} ({folder.size / 1e6:,.1f} MB)" for folder in found.folders]
-        lines += [for_terminal(f"{one.name} of {one.run_id} in the warehouse") for one in found.registered]
         if found.unseen:
             console.note(f"what lies in the warehouse stays: {found.unseen}")
-        if not dry_run:
-            drop(asked(config), found)
+        there = found.registered if dry_run else drop(asked(config), found)
+        lines += [for_terminal(f"{one.name} of {one.run_id} in the warehouse") for one in there]
         for line in lines:
             console.result(f"{'would drop' if dry_run else 'dropped'} {line}")
         if not lines:

@@ -67,7 +67,8 @@ class PromotionRecord:
 
     `approval` is the reason why somebody promoted it although a policy was against it, empty where none was needed.
     `head_sha` ends in `+` for changes that were not committed; `head_files` is the digest of the project's files at
-    head, empty where that is not known.
+    head, empty where that is not known. `production` is the schema of whose promotion it is; `keep_replaced` says for
+    how long it keeps what it replaced, in seconds or as `forever`. Both are empty where an earlier version wrote it.
     """
 
     run_id: str
@@ -80,6 +81,12 @@ class PromotionRecord:
     rolled_back_at: str = ""
     approval: str = ""
     head_files: str = ""
+    production: str = ""
+    keep_replaced: str = ""
+
+    def is_of(self, production: str) -> bool:
+        """Tell whether it belongs to a production; one that does not say so belongs to all."""
+        return self.production in {"", production}
 
 
 @dataclass(frozen=True, slots=True)

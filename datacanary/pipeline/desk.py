@@ -9,12 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from datacanary.errors import UnknownOutcome, WarehouseError
 from datacanary.model.config import Config
 from datacanary.model.release import PromotionRecord, Registered
 from datacanary.pipeline.home import Asked, Home, find_home, open_warehouse, read_config
+from datacanary.protocols.releases import Releases
 from datacanary.protocols.warehouse import Warehouse
-from datacanary.release.journal import Act, ActKind
-from datacanary.release.retention import droppable, is_expired
+from datacanary.release.journal import Act, ActKind, journalled
+from datacanary.release.retention import Keeping, droppable, is_expired
 from datacanary.runs import Runs, runs_of
 
 
@@ -32,6 +34,11 @@ class Desk:
     def holder(self) -> str:
         """Whom others are told of while we have the lease."""
         return f"{self.user}@{platform.node()} pid {os.getpid()}"
+
+    @property
+    def keeping(self) -> Keeping:
+        """For how long promotions keep what they replace."""
+        return Keeping(self.config.production, self.config.release.keep_replaced)
 
     def act(self, run_id: str, kind: ActKind) -> Act:
         """Begin to write down what is done to production."""
@@ -69,8 +76,8 @@ def expired_of(
     desk: Desk, registered: Sequence[Registered], promotions: Sequence[PromotionRecord]
 ) -> tuple[Registered, ...]:
     """Return what of this is past its time."""
-    keep, at = desk.config.release.keep_replaced, datetime.now(UTC)
-    return tuple(one for one in registered if is_expired(one, promotions, keep, at))
+    at = datetime.now(UTC)
+    return tuple(one for one in registered if is_expired(one, promotions, desk.keeping, at))
 
 
 def of_runs(desk: Desk, runs: Collection[str]) -> tuple[Registered, ...]:
@@ -80,19 +87,54 @@ def of_runs(desk: Desk, runs: Collection[str]) -> tuple[Registered, ...]:
 
 
 def drop_in_warehouse(desk: Desk, chosen: Sequence[Registered]) -> tuple[Registered, ...]:
-    """Drop these and return them; that a way back is gone, the journal tells.
+    """Drop these and return what was dropped: of what promotions replaced, only what none of them needs at that moment.
 
-    Raises Refused if somebody else has production.
+    That a way back is gone, the journal tells. Raises Refused if somebody else has production.
     """
-    acts = [desk.act(run_id, "clean") for run_id in sorted({one.run_id for one in chosen if one.kind == "replaced"})]
-    if acts:
-        with desk.warehouse.releases(None, "", desk.holder) as releases:
-            for act in acts:
-                names = [one.name for one in chosen if one.run_id == act.run_id and one.kind == "replaced"]
-                releases.note(act.entry("begun", f"what the promotion replaced: {', '.join(names)}"))
-    desk.warehouse.drop(chosen)
-    if acts:
-        with desk.warehouse.releases(None, "", desk.holder) as releases:
-            for act in acts:
-                releases.note(act.entry("done"))
-    return tuple(chosen)
+    builds = tuple(one for one in chosen if one.kind == "build")
+    if builds:
+        desk.warehouse.drop(builds)
+    replaced = {(one.name, one.run_id) for one in chosen if one.kind == "replaced"}
+    return (*builds, *(_drop_replaced(desk, replaced) if replaced else ()))
+
+
+def _drop_replaced(desk: Desk, chosen: Collection[tuple[str, str]]) -> tuple[Registered, ...]:
+    """Look again while nobody else can change production: a promotion registers what it keeps before it is done."""
+    dropped: list[Registered] = []
+    problems = []
+    with desk.warehouse.releases(None, "", desk.holder) as releases:
+        promotions, at = releases.promotions(), datetime.fromisoformat(releases.now())
+        old = [
+            one
+            for one in releases.registered()
+            if (one.name, one.run_id) in chosen and is_expired(one, promotions, desk.keeping, at)
+        ]
+        for run_id in sorted({one.run_id for one in old}):
+            those = [one for one in old if one.run_id == run_id]
+            try:
+                _drop_of_run(desk.act(run_id, "clean"), releases, those)
+            except UnknownOutcome:
+                raise
+            except WarehouseError as error:
+                # That of other promotions is dropped nevertheless.
+                problems.append(error)
+            else:
+                dropped += those
+    if problems:
+        raise problems[0]
+    return tuple(dropped)
+
+
+def _drop_of_run(act: Act, releases: Releases, those: Sequence[Registered]) -> None:
+    names = {one.name for one in those}
+    with (
+        journalled(
+            act,
+            releases,
+            f"what the promotion replaced: {', '.join(sorted(names))}",
+            lambda: not names & {one.name for one in releases.registered()},
+        ),
+        releases.transaction(),
+    ):
+        releases.drop(those)
+        releases.note(act.entry("done"))

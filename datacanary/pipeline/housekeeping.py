@@ -12,7 +12,7 @@ from datacanary.model.run import Entry, Left, Report, State, WayBack
 from datacanary.pipeline.desk import Desk, drop_in_warehouse, expired, expired_of, of_runs, open_desk
 from datacanary.pipeline.home import Asked
 from datacanary.release.journal import unfinished
-from datacanary.release.retention import kept_until
+from datacanary.release.retention import has_way_back, kept_until
 from datacanary.runs import RunFolder, Runs
 
 
@@ -46,11 +46,9 @@ def state_of(folder: RunFolder) -> Literal["finished", "working", "killed"]:
 
 
 def _way_back(promotion: PromotionRecord, desk: Desk, registered: tuple[Registered, ...]) -> WayBack:
-    until = kept_until(promotion, desk.config.release.keep_replaced)
-    replaced = any(table.kept_kind for table in promotion.tables)
-    there = any(one.kind == "replaced" and one.run_id == promotion.run_id for one in registered)
+    until = kept_until(promotion, desk.keeping)
     text = None if until is None else until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return WayBack(promotion.run_id, possible=there or not replaced, until=text)
+    return WayBack(promotion.run_id, possible=has_way_back(promotion, registered), until=text)
 
 
 def stored_report(asked: Asked, run_id: str) -> Report:
@@ -120,16 +118,18 @@ def _unseen(desk: Desk, folders: tuple[RunFolder, ...], error: WarehouseError) -
     return Droppable(folders, (), error.problem)
 
 
-def drop(asked: Asked, chosen: Droppable) -> None:
-    """Drop it, the warehouse's part first: a folder that is still there lets somebody try again.
+def drop(asked: Asked, chosen: Droppable) -> tuple[Registered, ...]:
+    """Drop it, the warehouse's part first, and return what of that was dropped: some may be needed by now.
 
+    A folder that is still there lets somebody try again.
     Raises Refused if somebody else has production.
     """
     desk = open_desk(asked)
-    drop_in_warehouse(desk, chosen.registered)
+    dropped = drop_in_warehouse(desk, chosen.registered)
     for folder in chosen.folders:
         if folder.finished:
             desk.runs.drop(folder)
         else:
             desk.runs.drop_killed(folder)
     desk.runs.sweep()
+    return dropped

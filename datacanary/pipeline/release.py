@@ -20,7 +20,6 @@ from datacanary.pipeline.judged import head_now, owner_of, place_of
 from datacanary.pipeline.leftovers import drop_builds
 from datacanary.pipeline.reporting import Checked
 from datacanary.project.git.pull_request import pull_request_event
-from datacanary.release.journal import Act
 from datacanary.release.policy import (
     Candidate,
     approved,
@@ -77,7 +76,7 @@ def _promote(desk: Desk, folder: RunFolder, run: StoredRun, approval: str, tell:
         owned_by = [owner_of(one, candidate.base, desk.config, desk.home) for one in owners(promotions, touched)]
         reason = approved(objections(candidate, owned_by), approval, folder.run_id)
         tell(f"swapping {count(len(candidate.plan.swaps), 'table')}")
-        record = promote(_promotion(candidate, desk.act(folder.run_id, "promote"), reason), releases, files)
+        record = promote(_promotion(candidate, desk, reason), releases, files)
     _drop_expired(desk, tell)
     return record
 
@@ -94,16 +93,18 @@ def _candidate(run: StoredRun) -> Candidate:
     )
 
 
-def _promotion(candidate: Candidate, act: Act, approval: str) -> Promotion:
+def _promotion(candidate: Candidate, desk: Desk, approval: str) -> Promotion:
     head = candidate.head
     return Promotion(
-        act=act,
+        act=desk.act(candidate.run_id, "promote"),
         plan=candidate.plan,
         verdict=candidate.verdict,
         base_sha=candidate.base.sha,
         head_sha=f"{head.sha}{'+' if head.dirty else ''}",
         head_files=candidate.judged.files if candidate.judged else "",
         approval=approval,
+        production=desk.keeping.production,
+        keep_replaced=desk.keeping.as_text(),
     )
 
 
@@ -129,12 +130,12 @@ class RolledBack:
 
 @_wholly_or_not()
 def roll_back_run(asked: Asked, run_id: str | None, tell: Tell) -> RolledBack:
-    """Put back what the last, or the named, promotion replaced; raises Refused if it cannot be."""
+    """Put back what this production's last, or the named, promotion replaced; raises Refused if it cannot be."""
     refuse_event(pull_request_event(asked.environ), "roll back")
     desk = open_desk(asked)
     with desk.warehouse.releases(None, "", desk.holder) as releases:
         promotions = releases.promotions()
-        chosen = choose(promotions, run_id)
+        chosen = choose(promotions, run_id, desk.config.production)
         readers, later = releases.readers(chosen.tables), tuple(_built_on(chosen, promotions, desk.runs))
         tell(f"putting back {count(len(chosen.tables), 'table')}")
         done = roll_back(chosen, releases, desk.act(chosen.run_id, "rollback"))

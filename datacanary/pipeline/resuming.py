@@ -35,7 +35,9 @@ def resume_run(asked: Asked, run_id: str, tell: Tell) -> tuple[str, Settlement]:
 def _noted(desk: Desk, shown: Shown) -> Settlement:
     """Decide again while nobody else can change production, and write it down."""
     with desk.warehouse.releases(None, shown.run_id, desk.holder) as releases:
-        found = settle(replace(shown, promotions=releases.promotions(), journal=releases.journal()))
+        registered = tuple(one for one in releases.registered() if one.run_id == shown.run_id)
+        now = replace(shown, promotions=releases.promotions(), journal=releases.journal(), registered=registered)
+        found = settle(now)
         for kind, state, detail in found.notes:
             releases.note(desk.act(shown.run_id, kind).entry(state, detail))
     return found

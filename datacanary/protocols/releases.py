@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from datacanary.model.basic import Fingerprint, Relation
-from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, Swap
+from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, Registered, Swap
 
 
 class Releases(Protocol):
@@ -20,8 +20,11 @@ class Releases(Protocol):
         commit and cannot be asked what became of it.
         """
 
+    def now(self) -> str:
+        """Return the time that all who change this production go by, ISO 8601 in UTC."""
+
     def promotions(self) -> tuple[PromotionRecord, ...]:
-        """Read the state of record, oldest first."""
+        """Read the state of record, oldest first: in the order of the promotions, whatever the clocks said."""
 
     def journal(self) -> tuple[JournalEntry, ...]:
         """Read the journal, oldest first."""
@@ -56,3 +59,9 @@ class Releases(Protocol):
 
     def mark_rolled_back(self, promotion: PromotionRecord, at: str) -> None:
         """Write that a promotion was undone."""
+
+    def registered(self) -> tuple[Registered, ...]:
+        """List what runs have in the warehouse, oldest first."""
+
+    def drop(self, registered: Sequence[Registered]) -> None:
+        """Drop what promotions keep of what they replaced; what is gone already is no error."""

@@ -71,7 +71,8 @@ class Warehouse(Protocol):
     def drop(self, registered: Sequence[Registered]) -> None:
         """Drop what is registered and marked as ours, and take it from the register; what is gone already is no error.
 
-        Raises Refused for a replaced table while the lease is somebody else's.
+        Raises Refused for a replaced table while the lease is somebody else's. Whether a promotion still needs it can
+        only be told by `Releases`, while nobody else changes production.
         """
 
     def promotions(self) -> tuple[PromotionRecord, ...]:

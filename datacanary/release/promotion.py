@@ -17,7 +17,8 @@ from datacanary.release.journal import Act, journalled
 class Promotion:
     """What is to be promoted, by whom and why nevertheless; `head_sha` ends in `+` for uncommitted changes.
 
-    `head_files` is the digest of head's files, `approval` empty where none was needed.
+    `head_files` is the digest of head's files, `approval` empty where none was needed. `production` is the schema of
+    whose promotion it is, and `keep_replaced` says for how long it keeps what it replaces.
     """
 
     act: Act
@@ -27,6 +28,8 @@ class Promotion:
     head_sha: str
     head_files: str = ""
     approval: str = ""
+    production: str = ""
+    keep_replaced: str = ""
 
     @property
     def run_id(self) -> str:
@@ -55,7 +58,7 @@ def promote(promotion: Promotion, releases: Releases, files: Sequence[tuple[str,
         _refuse_moved("the input", plan.inputs, [_rows(one, releases) for one in plan.inputs])
         record = PromotionRecord(
             run_id=promotion.run_id,
-            promoted_at=promotion.act.now(),
+            promoted_at=releases.now(),
             promoted_by=promotion.act.by,
             base_sha=promotion.base_sha,
             head_sha=promotion.head_sha,
@@ -63,6 +66,8 @@ def promote(promotion: Promotion, releases: Releases, files: Sequence[tuple[str,
             tables=_verified(releases.swap(plan.swaps), plan),
             approval=promotion.approval,
             head_files=promotion.head_files,
+            production=promotion.production,
+            keep_replaced=promotion.keep_replaced,
         )
         releases.record(record)
         releases.note(promotion.act.entry("done", promotion.approval))
@@ -80,7 +85,8 @@ def refuse_promoted(run_id: str, promotions: Sequence[PromotionRecord]) -> None:
         raise Refused(f"{run_id} is promoted already.", hint=f"Undo it with: datacanary rollback {run_id}")
 
 
-_AGAIN = "Nothing was changed. Run `datacanary check` again."
+_UNCHANGED = "Nothing was changed."
+_AGAIN = f"{_UNCHANGED} Run `datacanary check` again."
 
 
 def _identity(observed: Observed, releases: Releases) -> Observed:
@@ -107,16 +113,42 @@ def _refuse_moved(what: str, before: Sequence[Observed], now: Sequence[Observed]
         raise Refused(f"{what.capitalize()} moved since the comparison: {', '.join(moved)}.", hint=_AGAIN)
 
 
-def choose(promotions: Sequence[PromotionRecord], run_id: str | None) -> PromotionRecord:
-    """Return the promotion to undo: the last that is live, or the one named by its id, or by its beginning or end.
+def choose(promotions: Sequence[PromotionRecord], run_id: str | None, production: str) -> PromotionRecord:
+    """Return the promotion to undo: the last live one of this production, or the one named by its id, or a part of it.
 
-    Raises Refused if there is none or more than one, or if a later live promotion touched the same tables.
+    Raises Refused if there is none or more than one, if it is of another production, or if a later live promotion, of
+    whichever production, touched the same tables.
     """
     live = [promotion for promotion in promotions if not promotion.rolled_back_at]
-    if run_id is None or run_id == "last":
-        if not live:
-            raise Refused("Nothing is promoted: there is nothing to roll back.")
-        return live[-1]
+    chosen = _last(live, production) if run_id is None or run_id == "last" else _named(live, run_id)
+    if not chosen.is_of(production):
+        raise Refused(
+            f"{chosen.run_id} is a promotion of the production {chosen.production}; the config here says {production}.",
+            hint="Roll it back in the project that promoted it.",
+        )
+    touched = {table.relation for table in chosen.tables}
+    later = [p for p in live[live.index(chosen) + 1 :] if touched & {table.relation for table in p.tables}]
+    if later:
+        whose = "" if later[-1].is_of(production) else f", in the project of the production {later[-1].production}"
+        raise Refused(
+            f"{later[-1].run_id} was promoted after {chosen.run_id} and touched the same tables.",
+            hint=f"Roll back the later one first: datacanary rollback {later[-1].run_id}{whose}",
+        )
+    return chosen
+
+
+def _last(live: Sequence[PromotionRecord], production: str) -> PromotionRecord:
+    own = [promotion for promotion in live if promotion.is_of(production)]
+    if own:
+        return own[-1]
+    others = ", ".join(f"{promotion.run_id} ({promotion.production})" for promotion in live)
+    raise Refused(
+        f"Nothing is promoted{f' of the production {production}' if live else ''}: there is nothing to roll back.",
+        hint=f"Live promotions of other projects: {others}." if live else "",
+    )
+
+
+def _named(live: Sequence[PromotionRecord], run_id: str) -> PromotionRecord:
     named = [promotion for promotion in live if promotion.run_id == run_id] or [
         p for p in live if run_id and (p.run_id.startswith(run_id) or p.run_id.endswith(run_id))
     ]
@@ -124,15 +156,7 @@ def choose(promotions: Sequence[PromotionRecord], run_id: str | None) -> Promoti
         problem = "may mean more than one promotion" if named else "is not promoted"
         known = ", ".join(promotion.run_id for promotion in live) or "none"
         raise Refused(f"{run_id} {problem}.", hint=f"Live promotions: {known}.")
-    chosen = named[0]
-    touched = {table.relation for table in chosen.tables}
-    later = [p for p in live[live.index(chosen) + 1 :] if touched & {table.relation for table in p.tables}]
-    if later:
-        raise Refused(
-            f"{later[-1].run_id} was promoted after {chosen.run_id} and touched the same tables.",
-            hint=f"Roll back the later one first: datacanary rollback {later[-1].run_id}",
-        )
-    return chosen
+    return named[0]
 
 
 def roll_back(record: PromotionRecord, releases: Releases, act: Act) -> PromotionRecord:
@@ -140,7 +164,7 @@ def roll_back(record: PromotionRecord, releases: Releases, act: Act) -> Promotio
 
     Raises Refused if production is no longer what was promoted, or if a replaced table is gone or no longer fits.
     """
-    at = act.now()
+    at = releases.now()
     what = f"{count(len(record.tables), 'table')} as before {record.head_sha[:7]}"
     with (
         journalled(act, releases, what, lambda: not is_live(record.run_id, releases.promotions())),
@@ -156,7 +180,8 @@ def roll_back(record: PromotionRecord, releases: Releases, act: Act) -> Promotio
         try:
             releases.restore(_readers_first(record.tables))
         except Refused as error:
-            hint = f"Nothing was changed. {error.hint} {rebuilding(record)}"
+            # An engine's own words may begin so, too.
+            hint = f"{_UNCHANGED} {error.hint.removeprefix(_UNCHANGED)} {rebuilding(record)}"
             raise Refused(error.problem, hint=" ".join(hint.split()), where=error.where) from error
         releases.mark_rolled_back(record, at)
         releases.note(act.entry("done"))

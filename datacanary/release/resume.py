@@ -8,7 +8,7 @@ from typing import Literal
 from datacanary.errors import Refused
 from datacanary.model.release import JournalEntry, PromotionRecord, Registered
 from datacanary.release.journal import ActKind, unfinished
-from datacanary.release.retention import droppable
+from datacanary.release.retention import droppable, has_way_back
 
 Folder = Literal["none", "working", "killed", "dropped", "finished"]
 """`dropped`: it was killed, and a resume has dropped what it had made."""
@@ -103,7 +103,7 @@ def _told(entry: JournalEntry, *, happened: bool) -> str:
 def _next_step(shown: Shown, record: PromotionRecord | None) -> str:
     run_id = shown.run_id
     if record is not None and not record.rolled_back_at:
-        return f"the way back: datacanary rollback {run_id}"
+        return f"the way back: datacanary rollback {run_id}" if has_way_back(record, shown.registered) else ""
     if shown.folder == "finished":
         return f"datacanary promote {run_id}"
     return "datacanary check" if shown.folder in {"killed", "dropped"} else ""

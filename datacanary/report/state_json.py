@@ -10,7 +10,7 @@ from datacanary.model.release import JournalEntry, PromotionRecord
 from datacanary.model.run import Entry, Left, State, WayBack
 from datacanary.report.json_values import Json
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 def schema() -> str:
@@ -58,6 +58,7 @@ def _promotion(promotion: PromotionRecord, ways: Mapping[str, WayBack]) -> dict[
     way = None if promotion.rolled_back_at else ways.get(promotion.run_id)
     return {
         "run": promotion.run_id,
+        "production": promotion.production or None,
         "promoted_at": promotion.promoted_at,
         "promoted_by": promotion.promoted_by,
         "base_sha": promotion.base_sha,

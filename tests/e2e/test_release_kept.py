@@ -1,6 +1,7 @@
 """What promotions keep, for how long, and what `status`, `history` and `clean` tell of it."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,20 @@ def shop(live: Shelf) -> Shop:
 def keep(shop: Shop, span: str) -> None:
     """Write into the config for how long replaced tables are kept."""
     file = shop.folder / "datacanary.yml"
-    file.write_text(f"{file.read_text()}release: {{keep_replaced: {span}}}\n")
+    text = file.read_text().partition("release:")[0]
+    file.write_text(f"{text}release: {{keep_replaced: {span}}}\n")
+
+
+def promote_again(shop: Shop) -> None:
+    """Let what is live be a promotion of the config as it is now."""
+    assert shop.run("rollback").exit_code == 0
+    found = shop.run("deploy")
+    assert found.exit_code == 0, found
+
+
+def in_a_week(moment: str) -> str:
+    """Return the day."""
+    return (datetime.fromisoformat(moment) + timedelta(days=7)).date().isoformat()
 
 
 def age(shop: Shop, days: int) -> None:
@@ -61,6 +75,8 @@ def test_what_is_replaced_is_kept_for_a_week_and_status_says_until_when(shop: Sh
 
 def test_forever_means_forever_and_clean_all_leaves_the_way_back(shop: Shop) -> None:
     keep(shop, "forever")
+    promote_again(shop)
+    keep(shop, "1 hour")
     age(shop, 1000)
     assert "at any time" in shop.run("status").stdout
     assert shop.run("clean", "--all").exit_code == 0
@@ -124,10 +140,13 @@ def test_a_ledger_of_an_earlier_version_is_read_and_written(shop: Shop) -> None:
     shop.execute(
         "alter table datacanary.promotions drop approval",
         "alter table datacanary.promotions drop head_files",
+        "alter table datacanary.promotions drop production",
+        "alter table datacanary.promotions drop keep_replaced",
         "drop table datacanary.journal",
     )
     (one,) = shop.run("history", "--format", "json").json["promotions"]
-    assert one["approval"] is None
+    assert (one["approval"], one["production"]) == (None, None)
+    assert one["rollback"]["until"][:10] == in_a_week(one["promoted_at"])
     assert shop.run("rollback").exit_code == 0
     stored = shop.runs()[0].joinpath("run.json")
     old = json.loads(stored.read_text())

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from datacanary.errors import CanaryError, Refused, WarehouseError
+from datacanary.errors import CanaryError, WarehouseError
 from datacanary.model.basic import Column, Pair, Relation
 from datacanary.model.location import Login
 from datacanary.model.outline import Outline
@@ -143,18 +143,17 @@ class PostgresWarehouse:
 
     def drop(self, registered: Sequence[Registered]) -> None:
         """Drop schemas that are registered and have our mark; what still works for a run there is ended."""
-        if not registered:
-            return
-        with connected(self._login, _NAMED, writable=True) as connection:
-            lease = read_lease(connection)
-            if lease is not None and any(one.kind == "replaced" for one in registered):
-                raise Refused(
-                    f"{lease.holder} changes production; what was replaced is not dropped meanwhile.",
-                    hint="Try again later.",
-                )
-            for run_id in {one.run_id for one in registered if one.kind == "build"}:
-                end_others(connection, run_id)
-            drop_registered(connection, registered)
+        builds = [one for one in registered if one.kind == "build"]
+        replaced = [one for one in registered if one.kind == "replaced"]
+        if builds:
+            with connected(self._login, _NAMED, writable=True) as connection:
+                for run_id in {one.run_id for one in builds}:
+                    end_others(connection, run_id)
+                drop_registered(connection, builds)
+        if replaced:
+            # Who looks whether somebody has the lease, and does not take it, is overtaken by a promotion.
+            with self.releases(None, "") as releases, releases.transaction():
+                releases.drop(replaced)
 
     def contain(self, folders: Pair[Path]) -> PostgresContained:
         """Return schemas for both versions, named for the run whose folder these lie in; nothing is made yet."""

@@ -51,10 +51,16 @@ def test_a_finished_run_without_traces_needs_nothing() -> None:
 def test_the_ledger_decides(
     action: ActKind, records: tuple[PromotionRecord, ...], state: str, told: str, next_step: str
 ) -> None:
-    found = settle(replace(NOTHING, promotions=records, journal=(begun("r1", action),)))
+    there = tuple(kept(one.run_id) for one in records if not one.rolled_back_at)
+    found = settle(replace(NOTHING, promotions=records, journal=(begun("r1", action),), registered=there))
     assert [(one[0], one[1]) for one in found.notes] == [(action, state)]
     assert told in found.told[0]
     assert next_step in found.next_step
+
+
+def test_a_way_back_that_is_gone_is_not_recommended() -> None:
+    shown = replace(NOTHING, promotions=(LIVE,), journal=(begun("r1", "promote"),))
+    assert settle(replace(shown, registered=(built("r1"),))).next_step == ""
 
 
 def test_who_still_works_is_left_alone() -> None:

@@ -12,7 +12,7 @@ from datacanary.warehouse.duckdb.errors import statement
 
 _TABLES = TypeAdapter(tuple[LiveTable, ...])
 _FIRST_COLUMNS = "run_id, promoted_at, promoted_by, base_sha, head_sha, verdict, tables, rolled_back_at"
-_LATER_COLUMNS = ("approval", "head_files")
+_LATER_COLUMNS = ("approval", "head_files", "production", "keep_replaced")
 _COLUMNS = ", ".join((_FIRST_COLUMNS, *_LATER_COLUMNS))
 
 
@@ -44,7 +44,8 @@ def read_promotions(connection: duckdb.DuckDBPyConnection, catalog: str) -> tupl
             return ()
         later = [name if (name,) in found else f"'' AS {name}" for name in _LATER_COLUMNS]
         columns = ", ".join((_FIRST_COLUMNS, *later))
-        rows = connection.execute(f"SELECT {columns} FROM {_ledger(catalog)} ORDER BY promoted_at, run_id").fetchall()  # noqa: S608 -- quoted
+        # Rows are never deleted, so that their order in the table is that of the promotions; clocks may say otherwise.
+        rows = connection.execute(f"SELECT {columns} FROM {_ledger(catalog)} ORDER BY rowid").fetchall()  # noqa: S608 -- quoted
     try:
         return tuple(
             PromotionRecord(run, at, by, base, head, verdict, _TABLES.validate_json(tables), *rest)
@@ -66,6 +67,7 @@ def write_promotion(connection: duckdb.DuckDBPyConnection, catalog: str, record:
     """Add one promotion."""
     values = [record.run_id, record.promoted_at, record.promoted_by, record.base_sha, record.head_sha, record.verdict]
     values += [_TABLES.dump_json(record.tables).decode(), record.rolled_back_at, record.approval, record.head_files]
+    values += [record.production, record.keep_replaced]
     marks = ", ".join("?" for _ in values)
     connection.execute(f"INSERT INTO {_ledger(catalog)} ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608 -- quoted
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,7 @@ from datacanary.warehouse.duckdb.open import LockedError, attach, beside
 from datacanary.warehouse.duckdb.release.definition import comment_statements, create_like
 from datacanary.warehouse.duckdb.release.former import Former, Kind, read_former
 from datacanary.warehouse.duckdb.release.journal import read_journal, write_entry
-from datacanary.warehouse.duckdb.release.kept import drop_kept
+from datacanary.warehouse.duckdb.release.kept import drop_kept, read_kept
 from datacanary.warehouse.duckdb.release.ledger import ensure_ledger, mark_rolled_back, read_promotions, write_promotion
 from datacanary.warehouse.duckdb.session import Reader
 from datacanary.warehouse.interruptible import interruptible
@@ -55,6 +56,10 @@ class DuckDBReleases:
                     f"The new rows of {' or '.join(self._indexed)} break a unique index of production's table.",
                     hint=_CHANGE_INDEX,
                 ) from error
+
+    def now(self) -> str:
+        """Return this machine's time: a file has no clock of its own."""
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def promotions(self) -> tuple[PromotionRecord, ...]:
         """Read the state of record, oldest first."""
@@ -174,6 +179,10 @@ class DuckDBReleases:
     def mark_rolled_back(self, promotion: PromotionRecord, at: str) -> None:
         """Write that a promotion was undone."""
         mark_rolled_back(self._connection, self._catalog, promotion, at)
+
+    def registered(self) -> tuple[Registered, ...]:
+        """List what live promotions keep of what they replaced, oldest first."""
+        return read_kept(self._connection, self._catalog)
 
     def drop(self, registered: Sequence[Registered]) -> None:
         """Drop what live promotions keep of what they replaced."""

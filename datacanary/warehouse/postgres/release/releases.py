@@ -11,11 +11,11 @@ import psycopg
 from datacanary.errors import CanaryError, WarehouseError
 from datacanary.model.basic import Fingerprint, Relation
 from datacanary.model.location import Login
-from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, Swap
+from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, Registered, Swap
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import connection_name
-from datacanary.warehouse.postgres.registry import register
+from datacanary.warehouse.postgres.registry import drop_registered, register, registered
 from datacanary.warehouse.postgres.release.commit import begin, commit, lost
 from datacanary.warehouse.postgres.release.dependents import readers, signature
 from datacanary.warehouse.postgres.release.lease import SECONDS_TO_LIVE, HeldLease, leased
@@ -35,6 +35,9 @@ from datacanary.warehouse.postgres.release.vetoes import veto
 from datacanary.warehouse.postgres.session import Connection, connect_to, connected, conninfo
 
 _KEPT_AT_LEAST = "7 days"
+_NOW = """
+SELECT pg_catalog.to_char(pg_catalog.clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+"""
 
 
 class PostgresReleases:
@@ -75,6 +78,12 @@ class PostgresReleases:
     def close(self) -> None:
         """End the connection, and with it what was not committed."""
         self._connection.close()
+
+    def now(self) -> str:
+        """Return the server's time: those of the machines that promote may differ."""
+        with statement("asking for the time"):
+            ((at,),) = self._connection.execute(_NOW).fetchall()
+        return str(at)
 
     def promotions(self) -> tuple[PromotionRecord, ...]:
         """Read the state of record, oldest first."""
@@ -149,6 +158,14 @@ class PostgresReleases:
     def mark_rolled_back(self, promotion: PromotionRecord, at: str) -> None:
         """Write that a promotion was undone."""
         mark_rolled_back(self._connection, promotion, at)
+
+    def registered(self) -> tuple[Registered, ...]:
+        """List the schemas that runs have, oldest first."""
+        return registered(self._connection)
+
+    def drop(self, registered: Sequence[Registered]) -> None:
+        """Drop the schemas of what was replaced, with the transaction that it is in."""
+        drop_registered(self._connection, registered)
 
     def _look(self) -> Catalog:
         if self._catalog is None:
