@@ -19,7 +19,7 @@ def rollback(
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> None:
-    """Put back what the last promotion, or that of RUN, replaced: the very tables, at once.
+    """Put back what this production's last promotion, or that of RUN, replaced: the very tables, at once.
 
     Refused (exit code 4) if production is no longer what was promoted.
 

@@ -73,6 +73,19 @@ def test_what_is_replaced_is_kept_for_a_week_and_status_says_until_when(shop: Sh
     assert "analytics.stg_orders, analytics.fct_orders, analytics.rpt_countries" in refused.stderr
 
 
+def test_a_rollback_that_is_refused_says_once_that_nothing_was_changed(shop: Shop) -> None:
+    shop.execute(
+        "alter table analytics.stg_orders add primary key (order_id)",
+        "create table analytics.notes (id int references analytics.stg_orders (order_id))",
+    )
+    before = shop.production()
+    refused = shop.run("rollback")
+    assert refused.exit_code == 4
+    assert "something else in production depends on it" in refused.stderr
+    assert refused.stderr.count("Nothing was changed.") == 1
+    assert shop.production() == before
+
+
 def test_forever_means_forever_and_clean_all_leaves_the_way_back(shop: Shop) -> None:
     keep(shop, "forever")
     promote_again(shop)

@@ -258,7 +258,10 @@ _CHANGE_INDEX = "Nothing was changed. Mend the query, or drop the index in produ
 def _refusing(relation: Relation) -> Iterator[None]:
     try:
         yield
-    except duckdb.DependencyException as error:
+    except (duckdb.DependencyException, duckdb.CatalogException) as error:
+        # A table that a foreign key points to is not renamed for the one reason, and not dropped for the other.
+        if isinstance(error, duckdb.CatalogException) and "is main key table" not in str(error):
+            raise
         raise Refused(
             f"{relation} cannot be swapped: something else in production depends on it, a foreign key or a trigger.",
             hint="Nothing was changed. Drop that in production first, or check other tables alone: --select.",
