@@ -111,8 +111,7 @@ def test_a_rollback_that_fails_is_undone_and_can_be_done_again(checked: Shelf, t
 def test_a_clean_up_that_dies_can_be_done_again_and_says_so(shop: Shop, tmp_path: Path) -> None:
     assert shop.run("promote", "last").exit_code == 0
     new = shop.production()
-    config = shop.folder / "datacanary.yml"
-    config.write_text(config.read_text() + "release: {keep_replaced: 0 days}\n")
+    shop.execute("update datacanary.promotions set promoted_at = '2026-01-01T00:00:00.000000Z'")
     later = Shelf.keep(shop, tmp_path / "copy")
     statements = moments(shop, tmp_path / "log", "clean", "--expired")
     kept = "select table_name from duckdb_tables() where starts_with(table_name, '__dc_prev_')"

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 from program import Place
-from stall import PRODUCTION, Marks, Stall, copy_home, make_place, put_home_back
+from stall import AGED, PRODUCTION, Marks, Stall, copy_home, make_place, put_home_back
 
 from datacanary.release.journal import unfinished
 from datacanary.warehouse.duckdb.release.journal import read_journal
@@ -76,6 +76,11 @@ class DuckDBStall:
 
     def end_lease(self) -> None:
         """Do nothing: the file's own lock went with the process."""
+
+    def age(self) -> None:
+        """Let promotions be old."""
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(AGED)
 
     def runs(self) -> set[str]:
         """List the runs whose promotions keep something."""

@@ -54,8 +54,7 @@ def prepare(stall: Stall) -> Ends:
     _succeeds(stall, *PROMOTE)
     new = stall.production()
     stall.keep("promoted")
-    config = stall.place.folder / "datacanary.yml"
-    config.write_text(config.read_text("utf-8") + "release: {keep_replaced: 0 days}\n", "utf-8")
+    stall.age()
     moments = len(listed(stall, CHECK, stall.place.home.parent / "moments.txt"))
     assert crashed(stall, CHECK, at=moments - 10).exit_code == -9
     stall.keep("littered")

@@ -13,7 +13,7 @@ from postgres_database import Database
 from postgres_production import definitions
 from program import Place
 from psycopg.conninfo import make_conninfo
-from stall import PRODUCTION, Marks, copy_home, make_place, put_home_back
+from stall import AGED, PRODUCTION, Marks, copy_home, make_place, put_home_back
 
 from datacanary.release.journal import unfinished
 from datacanary.warehouse.postgres.registry import registered
@@ -68,6 +68,10 @@ class PostgresStall:
                 unfinished=tuple((one.action, one.run_id) for one in unfinished(read_journal(connection))),
                 lease=lease.id if lease is not None else "",
             )
+
+    def age(self) -> None:
+        """Let promotions be old."""
+        self.database.execute(AGED)
 
     def runs(self) -> set[str]:
         """List the runs that have schemas."""

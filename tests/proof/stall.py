@@ -81,6 +81,9 @@ class Stall(Protocol):
     def end_lease(self) -> None:
         """Do what time does to the lease of somebody who died."""
 
+    def age(self) -> None:
+        """Do what time does to what promotions keep."""
+
     def runs(self) -> set[str]:
         """List the runs that are registered in the warehouse."""
 
@@ -89,6 +92,9 @@ class Stall(Protocol):
 
     def put_back(self, name: str) -> None:
         """Have it as it was."""
+
+
+AGED = "update datacanary.promotions set promoted_at = '2026-01-01T00:00:00.000000Z'"
 
 
 def environment(place: Place) -> dict[str, str]:
