@@ -105,6 +105,10 @@ class Refused(CanaryError):  # noqa: N818 -- the contract's word for exit code 4
     exit_code = 4
 
 
+class InUse(Refused):
+    """Somebody is at work on what would be changed: the same step may succeed later."""
+
+
 class OwnMistake(CanaryError):  # noqa: N818 -- it is a mistake that is told, not one that somebody made
     """Something that nobody foresaw went wrong, and who tells it knows what is true now."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from datacanary.errors import Refused
+from datacanary.errors import InUse, Refused
 from datacanary.model.release import LiveTable, Observed, PromotionRecord, ReleasePlan
 from datacanary.model.verdict import Verdict
 from datacanary.model.words import count
@@ -179,6 +179,8 @@ def roll_back(record: PromotionRecord, releases: Releases, act: Act) -> Promotio
             )
         try:
             releases.restore(_readers_first(record.tables))
+        except InUse:
+            raise
         except Refused as error:
             # An engine's own words may begin so, too.
             hint = f"{_UNCHANGED} {error.hint.removeprefix(_UNCHANGED)} {rebuilding(record)}"

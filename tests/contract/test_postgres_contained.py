@@ -62,8 +62,8 @@ def test_each_version_has_schemas_of_its_own(shop: Database, tmp_path: Path) -> 
     assert both.physical("base", Relation("analytics_staging", "orders")) == Physical(
         "base", "dc_20261121_101500_4f1c9e2_base_staging", "orders"
     )
-    assert both.environment("build", {"PGOPTIONS": "-c jit=off"}) == {"PGOPTIONS": "-c jit=off"}
-    assert both.environment("compile", {}) == {"PGOPTIONS": "-c default_transaction_read_only=on"}
+    assert both.environment("build", {"PGOPTIONS": "-c jit=off"}) == {"PGOPTIONS": "-c jit=off -c row_security=off"}
+    assert both.environment("compile", {}) == {"PGOPTIONS": "-c row_security=off -c default_transaction_read_only=on"}
 
 
 def test_a_search_path_of_the_profile_stays_beside_the_settings(shop: Database, tmp_path: Path) -> None:

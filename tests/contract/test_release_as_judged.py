@@ -1,12 +1,17 @@
 """What is promoted is what was judged, and what comes back is what was replaced: row for row, or it is refused."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
+import psycopg
 import pytest
-from stores import ORDERS, RUN, Store, built, named, read, releases, swap_of, workspace
+from postgres_database import Database
+from postgres_store import PostgresStore
+from psycopg.conninfo import make_conninfo
+from stores import ORDERS, RUN, Store, built, make_store, named, read, releases, swap_of, workspace
 
-from datacanary.errors import Refused
+from datacanary.errors import InUse, Refused
 from datacanary.model.basic import Physical, Relation
 from datacanary.model.release import Observed, PromotionRecord, ReleasePlan, Swap
 from datacanary.model.verdict import Verdict
@@ -100,3 +105,17 @@ def test_a_kept_view_comes_back(store: Store) -> None:
     with releases(store) as release:
         roll_back(record, release, act("rollback"))
     assert read(store, WORDS) == [("a",), ("b",)]
+
+
+def test_who_must_wait_is_not_told_to_build_it_again(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = make_store(PostgresStore(tmp_path, database))
+    record = promoted(store, judged(store))
+    monkeypatch.setattr("datacanary.warehouse.postgres.release.locks.SECONDS_IN_ALL", 0.1)
+    with psycopg.connect(make_conninfo("", **database.parameters)) as reader, releases(store) as release:
+        reader.execute("select count(*) from analytics.orders")
+        with pytest.raises(InUse) as raised:
+            roll_back(record, release, act("rollback"))
+    assert raised.value.hint == "Nothing was changed. Try again when that transaction has ended."
+    assert read(store, ORDERS) == NEW

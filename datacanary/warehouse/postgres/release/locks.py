@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import psycopg
 
-from datacanary.errors import Refused
+from datacanary.errors import InUse
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.catalog import Found
 from datacanary.warehouse.postgres.session import Connection
@@ -141,13 +141,13 @@ def patiently(
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _in_the_way(connection: Connection, oids: Collection[int], harmless: Sequence[str]) -> Refused:
+def _in_the_way(connection: Connection, oids: Collection[int], harmless: Sequence[str]) -> InUse:
     rows = connection.execute(_HOLDERS, [list(oids), list(harmless)]).fetchall()
     who = "; ".join(
         f"process {pid}{f' ({application})' if application else ''} has {table}{f' since {since}' if since else ''}"
         for pid, application, since, table in rows
     )
-    return Refused(
+    return InUse(
         f"Production's tables were in use for {SECONDS_IN_ALL:g} seconds: {who or 'somebody has a lock on them'}.",
         hint="Nothing was changed. Try again when that transaction has ended.",
     )
