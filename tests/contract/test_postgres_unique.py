@@ -133,7 +133,7 @@ def test_two_of_a_kind_are_found_wherever_they_lie(
         assert not proven(place, [Hashed('"id"', form)]), twice
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(
     numbers=st.lists(st.integers(-90, 90), max_size=60),
     ordered=st.booleans(),

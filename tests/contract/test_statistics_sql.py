@@ -162,7 +162,7 @@ def test_all_values_of_a_type_are_counted_alike(name: str) -> None:
     check(name, [None], [None])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data(), st.sampled_from(sorted(COLUMNS)))
 def test_any_cells_are_counted_alike(data: st.DataObject, name: str) -> None:
     cells = st.lists(st.sampled_from([None, *COLUMNS[name][1]]), max_size=12)

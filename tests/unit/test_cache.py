@@ -30,7 +30,7 @@ def test_what_was_put_is_found_by_another(tmp_path: Path) -> None:
     assert not other.trouble
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.dictionaries(PLAIN, PLAIN, max_size=5), max_size=4))
 def test_it_is_a_mapping(puts: list[dict[str, str]]) -> None:
     from tempfile import TemporaryDirectory  # noqa: PLC0415 -- a folder per example

@@ -47,7 +47,7 @@ def compared(plan: Plan) -> set[Node]:
     return {(plan.place_of(base, "base"), base) for base in bases}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**9), attribute=st.booleans(), share=st.sampled_from([0.0, 0.3, 0.7, 1.0]))
 def test_all_that_is_judged_can_be_built_and_nothing_else_is(seed: int, attribute: bool, share: float) -> None:  # noqa: FBT001
     plan = planned(seed, attribute=attribute)

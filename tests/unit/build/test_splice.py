@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datacanary.build.splice import Spliced, splice
@@ -219,7 +219,6 @@ def test_what_stands_around_the_names_stays_as_it_was_written() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="'\0"), max_size=20))
 def test_the_place_of_a_name_is_found_behind_any_text(junk: str) -> None:
     comment = junk.replace("*", "").replace("/", "")

@@ -2,7 +2,7 @@
 
 import pytest
 from full_config import FULL
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datacanary.config import parse
@@ -53,13 +53,11 @@ def edited(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@settings(deadline=None)
 @given(edited())
 def test_an_edited_config_is_read_or_refused_with_its_place(text: str) -> None:
     assert_read_or_refused(text)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
     assert_read_or_refused(text)
@@ -79,7 +77,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(LINES) - 1), VALUES)
 def test_any_value_in_place_of_another_is_read_or_refused(at: int, value: str) -> None:
     key, colon, _ = LINES[at].partition(":")

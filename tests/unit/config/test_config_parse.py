@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from full_config import FULL
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datacanary.config import default_policy, defaults_yaml, describe_defaults, parse
@@ -280,7 +280,6 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:
     assert parse("\ufeff" + FULL.replace("\n", "\r\n"), "datacanary.yml", {}) == parse(FULL, "datacanary.yml", {})
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1000))
 def test_a_percentage_is_the_number_nearest_to_its_decimal(tenths: int) -> None:
     fail = defaults_of(f"rows_removed: {{fail: '> {tenths / 10}%'}}").fail

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from planned import effects, impacts, plan, spared, version
 
@@ -32,7 +32,6 @@ def graph_version(graph: Graph) -> Project:
     )
 
 
-@settings(deadline=None)
 @given(graphs(), graphs())
 def test_affected_or_spared_is_what_changed_and_all_that_reads_it_in_either_version(base: Graph, head: Graph) -> None:
     made = plan(graph_version(base), graph_version(head))
@@ -69,7 +68,6 @@ CROSSED: Graph = dict.fromkeys("abcdefg", ((), 0))
     {**CROSSED, "b": (("a",), 0), "d": (("a", "b", "c"), 0)},
     {**CROSSED, "c": (("a",), 0), "d": (("a", "b", "c"), 0), "g": (("a", "b", "c", "d"), 0)},
 )
-@settings(deadline=None)
 @given(graphs(), graphs())
 def test_what_is_unaffected_is_built_once_and_only_if_an_affected_one_reads_it(base: Graph, head: Graph) -> None:
     projects = Pair(graph_version(base), graph_version(head))
@@ -103,7 +101,6 @@ def closure(names: set[str], reads: Callable[[str], tuple[str, ...]]) -> set[str
     return found
 
 
-@settings(deadline=None)
 @given(graphs(), graphs())
 def test_the_same_versions_the_other_way_round_have_the_same_changes(base: Graph, head: Graph) -> None:
     one, other = (changes_between(Pair(*pair)) for pair in _both_ways(base, head))

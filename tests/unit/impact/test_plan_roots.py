@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datacanary import config as config_room
@@ -94,7 +94,6 @@ def graphs(draw: st.DrawFn) -> Graph:
     return made
 
 
-@settings(deadline=None)
 @given(graphs(), graphs(), st.sampled_from((None, *NAMES)))
 def test_every_build_finds_what_it_reads(base: Graph, head: Graph, select: str | None) -> None:
     projects = Pair(version(base or {"z": "SELECT 1"}), version(head or {"z": "SELECT 1"}))

@@ -81,7 +81,7 @@ def bag(made: Made, columns: tuple[str, ...]) -> Counter[tuple[object, ...]]:
     return Counter(tuple(row[place] for place in places) for row in made[1])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(versions())
 def test_what_differs_is_never_held_to_be_the_same(drawn: tuple[Texts, Texts]) -> None:
     base, head = drawn

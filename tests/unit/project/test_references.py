@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datacanary.project.naming import fold
@@ -292,7 +292,6 @@ def used(names: list[str]) -> str:
     return " ".join(f"UNION ALL (SELECT 1 AS x FROM {name})" for name in names)
 
 
-@settings(deadline=None)
 @given(queries())
 def test_shadowing_is_resolved_as_duckdb_does(query: str) -> None:
     assert ours(query) == theirs(query)

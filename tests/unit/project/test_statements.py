@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datacanary.errors import ProjectError
@@ -267,7 +267,6 @@ PIECES = (*OPENERS, *" \n\r\v\f\u00a0\u2028\ufeff\\1aé🦆{}@?:,().", "''", '""
 SNIPPETS = st.lists(st.sampled_from(PIECES), max_size=4).map("".join)
 
 
-@settings(deadline=None)
 @given(SNIPPETS, st.sampled_from(OPENERS), SNIPPETS, st.sampled_from(["", "1 AS b", ", 1 AS b", "--", "/*", "*/ AS b"]))
 def test_no_text_or_comment_hides_a_second_statement_from_us(before: str, opener: str, inside: str, after: str) -> None:
     # Whoever takes more of it for a text or comment than the other does not see the second one.

@@ -29,7 +29,7 @@ def rows_told(drawn: Drawn, *options: str) -> list[int | None]:
     return [rows[name] for name in COUNTS]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn_tables())
 def test_the_command_counts_as_plain_python_does(drawn: Drawn) -> None:
     heights = [len(drawn.rows.base), len(drawn.rows.head)]
@@ -44,7 +44,7 @@ def test_the_command_counts_as_plain_python_does(drawn: Drawn) -> None:
     ]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn_tables())
 def test_the_python_function_counts_whole_rows_as_plain_python_does(drawn: Drawn) -> None:
     import datacanary as dc  # noqa: PLC0415 -- as users import it

@@ -42,7 +42,7 @@ def frame(rows: list[tuple[int, str | None, int]]) -> pl.DataFrame:
     return pl.DataFrame(rows, {"k": pl.Int64, "t": pl.String, "n": pl.Int64}, orient="row")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(ROWS, ROWS, st.sampled_from([(), ("k",)]), st.sampled_from(get_args(Strategy)), st.sampled_from([1, 300]))
 def test_evidence_is_the_same_whatever_the_way(
     base: list[tuple[int, str | None, int]],

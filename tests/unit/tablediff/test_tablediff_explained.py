@@ -21,7 +21,7 @@ from datacanary.tablediff.means import Means, Strategy
 from datacanary.tablediff.table import Table
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn_tables(most_rows=9), st.integers(0, 2), st.sampled_from((None, "lockstep", "hash")))
 def test_any_tables_can_be_explained(drawn: Drawn, width: int, way: Strategy | None) -> None:
     """Where everything counts as proven all sentences are written: of all types, under all names."""

@@ -268,7 +268,7 @@ def small_tables(draw: st.DrawFn) -> Pair[pl.DataFrame]:
     return sides.map(lambda side: pl.DataFrame(side, schema=dict.fromkeys(names, pl.Int64), orient="row"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(small_tables(), st.integers(1, 3), st.sampled_from([Hashing(1), Hashing(2, bits=2)]))
 def test_a_key_is_one_and_none_is_missed(tables: Pair[pl.DataFrame], first_rows: int, hashing: Hashing) -> None:
     with (

@@ -26,7 +26,7 @@ from datacanary.tablediff.table import Table
 T = TypeVar("T")
 GIB = 1 << 30
 
-examples = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 TWO_BITS = Hashing(7, bits=2)

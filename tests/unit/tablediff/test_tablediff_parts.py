@@ -20,7 +20,7 @@ from datacanary.tablediff.jsoncells import json_cells
 from datacanary.tablediff.multiset import leftovers
 from datacanary.tablediff.totals import total
 
-examples = settings(max_examples=60, deadline=None)
+examples = settings(max_examples=60)
 ROWS = st.lists(st.tuples(st.sampled_from((1, 2, None)), st.sampled_from(("x", None))), max_size=9)
 
 

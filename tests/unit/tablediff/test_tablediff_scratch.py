@@ -35,7 +35,7 @@ ROWS = pl.DataFrame(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cuts=st.lists(st.integers(0, 40), max_size=8), memory=st.sampled_from([0, 100, 1_000, 3_000, 1 << 30]))
 def test_rows_come_back_in_their_order_as_often_as_they_are_asked_for(cuts: list[int], memory: int) -> None:
     scratch = Scratch()

@@ -51,7 +51,7 @@ def columns(draw: st.DrawFn) -> tuple[list[str | None], list[int]]:
     return values, draw(st.lists(st.integers(0, len(values)), max_size=4))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(columns())
 def test_a_column_that_is_cut_is_the_column_as_a_whole(drawn: tuple[list[str | None], list[int]]) -> None:
     values, cuts = drawn
@@ -110,7 +110,7 @@ def test_a_late_value_counts(usual: str, late: str, dtype: pl.DataType) -> None:
     assert typed_values(pl.Series([usual] * 3_000 + [late])).dtype == dtype
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(columns())
 def test_numbers_that_differ_stay_different(drawn: tuple[list[str | None], list[int]]) -> None:
     found = typed_values(pl.Series(drawn[0], dtype=pl.String))

@@ -18,7 +18,7 @@ from datacanary.model.tablediff import ColumnDiff, DiffOptions, RowCounts
 from datacanary.tablediff.compare import compare
 from datacanary.tablediff.table import Table
 
-examples = settings(max_examples=60, deadline=None)
+examples = settings(max_examples=60)
 Number = int | float | Decimal
 
 DECIMALS = st.decimals(min_value=-(10**6), max_value=10**6, places=2)

@@ -22,7 +22,7 @@ from datacanary.tablediff.hashing import Hashing
 from datacanary.tablediff.hashpile import LEAST_ROOM, Hashes, Pile, piles
 from datacanary.tablediff.unique import COUNT, is_unique, repeats
 
-examples = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
 TEN = integers(pl.Int64(), *range(3, 40))
 KINDS = [TEN, TEN, NOTHING, *chain.from_iterable(FAMILIES.values())]

@@ -22,7 +22,7 @@ from datacanary.tablediff.table import Table
 from datacanary.tablediff.tally import Tally
 from datacanary.tablediff.views import Terms, View
 
-examples = settings(max_examples=100, deadline=None)
+examples = settings(max_examples=100)
 codes = st.lists(st.integers(0, 400), unique=True, max_size=200)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from judging import column, counts, keyed, mark, moved, planned, policy
 
@@ -114,7 +114,6 @@ def with_table(rules: Policy, table: TablePolicy) -> Policy:
     return replace(rules, tables={"orders": table})
 
 
-@settings(deadline=None)
 @given(differences(), policies(), declarations(), st.sampled_from(["", "a", "b", "*"]))
 def test_a_dry_run_never_worsens_a_verdict(
     diff: TableDiff, rules: Policy, declared: tuple[Expectation, ...], where: str
@@ -135,7 +134,6 @@ def raised(limit: Limit, by: tuple[float, float]) -> Limit:
     return replace(limit, warn=higher(limit.warn, by[0]), fail=higher(limit.fail, by[1]))
 
 
-@settings(deadline=None)
 @given(differences(), policies(), declarations(), st.tuples(SHARES, SHARES))
 def test_a_higher_limit_never_worsens_a_verdict(
     diff: TableDiff, rules: Policy, declared: tuple[Expectation, ...], by: tuple[float, float]
@@ -149,7 +147,6 @@ def test_a_higher_limit_never_worsens_a_verdict(
     assert severity_of(diff, with_table(rules, higher), declared) <= severity_of(diff, rules, declared)
 
 
-@settings(deadline=None)
 @given(differences(), policies(), declarations())
 def test_the_verdict_is_that_of_the_worst_check_that_counts(
     diff: TableDiff, rules: Policy, declared: tuple[Expectation, ...]

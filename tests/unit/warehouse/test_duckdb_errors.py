@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datacanary.errors import StatementError, WarehouseError
@@ -45,7 +45,6 @@ def told(query: str, value: str = "") -> str:
     return ""
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from([f"v::{kind}" for kind in CASTS] + list(FUNCTIONS)),
     st.lists(st.sampled_from([*OWN_WORDS.split(" "), OWN_WORDS, "'", '"', "\n", "987654"]), max_size=4),

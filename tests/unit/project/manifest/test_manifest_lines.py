@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot.errors import SqlglotError
 
@@ -23,7 +23,6 @@ def texts(lines: list[str]) -> list[str]:
         return []
 
 
-@settings(deadline=None)
 @given(st.lists(SQL_LINES, max_size=12), st.lists(FILE_LINES, max_size=16))
 def test_only_empty_lines_are_added_and_every_token_stays(compiled: list[str], raw: list[str]) -> None:
     found = laid_out("\n".join(compiled), "\n".join(raw)).splitlines()

@@ -99,7 +99,7 @@ def test_a_flag_among_numbers_can_only_become_the_other() -> None:
     assert numbers.from_any_row(part, Reach(part.head, part.head)).tolist() == [pytest.approx(11 / 12)]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     of=st.integers(1, 60),
     share=st.floats(0, 1),

@@ -27,7 +27,7 @@ from datacanary.tablediff.causes.sign import negated
 from datacanary.tablediff.causes.unicode import as_latin, as_windows, misread
 from datacanary.tablediff.causes.zones import ZONES, ahead
 
-examples = settings(max_examples=100, deadline=None)
+examples = settings(max_examples=100)
 
 CENTS = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
 MILLS = st.decimals(min_value=-(10**9), max_value=10**9, places=3)

@@ -65,7 +65,7 @@ def test_every_file_that_makes_claims_is_asked() -> None:
     assert sorted(cause.__module__.rsplit(".", 1)[1] for cause in CELL_CAUSES) == sorted(making)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(st.data())
 @pytest.mark.parametrize("dtype", KINDS, ids=str)
 def test_cells_of_every_type_can_be_looked_at(dtype: pl.DataType, data: st.DataObject) -> None:

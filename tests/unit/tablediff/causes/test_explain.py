@@ -123,7 +123,7 @@ def test_swapped_columns_and_lost_joins_need_no_rules_for_their_cells() -> None:
     assert offset in best([offset, partly], summary(a=100, b=100))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32), st.sampled_from(("removed", "added", "changed")), st.booleans(), st.integers(1, 3))
 def test_a_masked_sentence_holds_no_value_of_a_cell(seed: int, about: Differing, keyed: bool, kinds: int) -> None:  # noqa: FBT001 -- drawn
     random = np.random.default_rng(seed)

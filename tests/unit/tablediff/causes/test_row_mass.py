@@ -14,7 +14,7 @@ from datacanary.tablediff.causes.mass import Mass
 from datacanary.tablediff.causes.segment_ranges import range_candidates
 from datacanary.tablediff.causes.segment_values import value_candidates
 
-examples = settings(max_examples=120, deadline=None)
+examples = settings(max_examples=120)
 
 
 @st.composite

@@ -190,7 +190,7 @@ def test_a_single_row_proves_nothing() -> None:
     assert causes(base, base.filter(pl.col("id") != 5)) == ()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.sampled_from(("amount", "net", "customer")),
     st.sampled_from(("<", "<=", ">", ">=")),

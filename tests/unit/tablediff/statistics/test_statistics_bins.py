@@ -15,7 +15,7 @@ from datacanary.model.basic import Pair
 from datacanary.tablediff.statistics.bins import EdgeBins, ValueBins
 from datacanary.tablediff.statistics.plans import Looked, plan_for
 
-examples = settings(max_examples=100, deadline=None)
+examples = settings(max_examples=100)
 
 
 @examples

@@ -13,7 +13,7 @@ from statistics_sides import NUMBERS, WORDS, NumberKind, WordKind, column, measu
 from datacanary.model.config import Tolerance
 from datacanary.tablediff.statistics.measure import measure
 
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 @FEW

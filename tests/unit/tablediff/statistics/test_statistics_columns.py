@@ -20,7 +20,7 @@ from datacanary.model.statistics import Cell, Distances, Lengths, Statistics, Va
 from datacanary.tablediff.jsoncells import json_cells
 from datacanary.tablediff.totals import total
 
-examples = settings(max_examples=60, deadline=None)
+examples = settings(max_examples=60)
 
 
 def no_nonsense(found: Statistics | Distances | None) -> None:

@@ -19,7 +19,7 @@ from datacanary.tablediff.statistics import psi as psi_of_bins
 from datacanary.tablediff.statistics.bins import EdgeBins, ValueBins
 from datacanary.tablediff.statistics.variation import new_share
 
-examples = settings(max_examples=60, deadline=None)
+examples = settings(max_examples=60)
 
 
 def long_lists(cells: st.SearchStrategy[Stored]) -> st.SearchStrategy[list[Stored]]:
@@ -49,7 +49,7 @@ def test_distances_of_few_values_are_exact(data: st.DataObject, kind: NumberKind
         assert found.earth_mover_in_spreads is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32), st.floats(-50, 50), st.sampled_from([1.0, 0.5, 3.0]), st.integers(200, 900))
 def test_distances_of_many_values_are_within_what_they_promise(
     seed: int, shift: float, spread: float, rows: int

@@ -82,7 +82,7 @@ def test_numbers_of_64_bits_never_share_a_hash() -> None:
     assert np.unique(number_hashes(some)).size == np.unique(some).size
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.lists(st.integers(0, 60), max_size=30), st.booleans()), max_size=12))
 def test_what_is_held_are_the_values_below_the_threshold(steps: list[tuple[list[int], bool]]) -> None:
     with pytest.MonkeyPatch.context() as patched:

@@ -81,9 +81,7 @@ def assert_same_both_ways(
             assert first == second
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(tables(), st.sampled_from([(), ("k",)]), st.sampled_from(get_args(Strategy)), st.sampled_from([1, 300]))
 def test_reckoned_is_read(
     monkeypatch: pytest.MonkeyPatch,
@@ -181,7 +179,7 @@ def test_head_is_read_where_the_type_changed(monkeypatch: pytest.MonkeyPatch) ->
     assert found.fault == ""
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_what_was_not_looked_at_is_counted_all_the_same(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))
