@@ -5,10 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from postgres_database import Database, new_database
 from postgres_store import PostgresStore
 from program import Completed, Place, make_place, plain_sql_config
+
+from datacanary.warehouse.connect import connect
+from datacanary.warehouse.postgres.registry import ensure_registry
+from datacanary.warehouse.postgres.release.releases import open_releases
+from datacanary.warehouse.postgres.session import connected
 
 pytest_plugins = ("postgres_server",)
 
@@ -53,6 +59,46 @@ def place(postgres: dict[str, str], tmp_path: Path) -> Iterator[tuple[Place, Dat
             )
 
 
+_REGISTER = """
+select array_agg((attname, format_type(atttypid, atttypmod), attnotnull)::text order by attnum),
+  (select array_agg((conname, pg_get_constraintdef(oid))::text order by conname) from pg_constraint
+    where conrelid = 'datacanary.registry'::regclass),
+  (select relkind from pg_class where oid = 'datacanary.registry'::regclass)
+from pg_attribute where attrelid = 'datacanary.registry'::regclass and attnum > 0
+"""
+
+
+def test_the_register_of_the_readme_is_the_one_that_is_made(
+    place: tuple[Place, Database, str], postgres: dict[str, str]
+) -> None:
+    _, database, _ = place
+    with new_database(postgres) as other:
+        with connected(other.login(), "test", writable=True) as connection:
+            ensure_registry(connection)
+        assert database.execute(_REGISTER) == other.execute(_REGISTER)
+
+
+def test_the_role_that_checks_has_no_hold_on_what_the_promotion_writes(place: tuple[Place, Database, str]) -> None:
+    _, database, suffix = place
+    promoter, builder = (
+        Database({**database.parameters, "user": f"{name}_{suffix}"}) for name in ("dc_promote", "dc_build")
+    )
+    with open_releases(promoter.login(), "", "ada"):
+        pass
+    for tried in (
+        "create table datacanary.other ()",
+        "create trigger robs before insert on datacanary.registry for each row execute function now()",
+        "alter table datacanary.registry add more text",
+        "insert into datacanary.journal default values",
+        "update datacanary.lease set id = ''",
+        "delete from datacanary.promotions",
+        "drop schema datacanary cascade",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            builder.execute(tried)
+    assert connect(PostgresStore(Path(), builder).url, Path()).lease() is None
+
+
 def test_each_role_can_do_its_part_and_no_more(place: tuple[Place, Database, str]) -> None:
     repository, database, suffix = place
 
@@ -65,7 +111,7 @@ def test_each_role_can_do_its_part_and_no_more(place: tuple[Place, Database, str
     assert "promote will be refused" in doctor.stdout
     assert database.execute(f"select has_schema_privilege('dc_build_{suffix}', 'public', 'create')") == [(False,)]
     warned = run("dc_promote", "doctor").stdout
-    assert "can write production (analytics.orders)" in warned
+    assert "can write production (analytics.orders, raw.orders)" in warned
     assert "README, Roles" in warned
     read = run("dc_read", "check")
     assert read.exit_code == 2

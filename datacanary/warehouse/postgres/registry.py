@@ -11,9 +11,11 @@ from datacanary.errors import WarehouseError
 from datacanary.model.release import Registered
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.names import connection_name
+from datacanary.warehouse.postgres.names import connection_name, is_kept, is_own, run_prefix
+from datacanary.warehouse.postgres.reached import reached
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.state import ensure_table, is_there, quoted_names
+from datacanary.warehouse.postgres.state import ensure_table, is_there, of_state, quoted_names
+from datacanary.warehouse.postgres.trust import avoid_foreign_state
 
 BUILDS_ARE_KEPT = "3 days"
 """As long as a run's tables are kept on this machine."""
@@ -26,37 +28,33 @@ CREATE TABLE datacanary.registry (name text PRIMARY KEY, run_id text NOT NULL,
 """
 _REGISTER = """
 INSERT INTO datacanary.registry SELECT one, %s, %s, now(), now() + %s::interval FROM unnest(%s::text[]) AS one
-ON CONFLICT (name) DO UPDATE SET expires_at = greatest(datacanary.registry.expires_at, excluded.expires_at)
-WHERE datacanary.registry.run_id = excluded.run_id
+ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id, kind = excluded.kind,
+  expires_at = greatest(datacanary.registry.expires_at, excluded.expires_at)
 """
 _REGISTERED = """
-SELECT name, run_id, kind, to_char(registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+SELECT name, run_id, to_char(registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
   to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 FROM datacanary.registry ORDER BY registered_at, name
 """
-# The schemas of one family: dbt makes some beside the one that is registered, with names that begin so.
+# The schemas of one family: dbt makes some beside the one that is registered, with names that begin so. They have no
+# mark, so they must be there beside a marked one, and be the same owner's: who writes the register owns nothing by it.
 _FAMILY = """
 SELECT n.nspname, pg_catalog.obj_description(n.oid, 'pg_namespace') FROM pg_catalog.pg_namespace n
-WHERE n.nspname = %s OR starts_with(n.nspname, %s || '_')
+JOIN pg_catalog.pg_namespace first ON first.nspname = %s AND first.nspowner = n.nspowner
+WHERE n.oid = first.oid OR starts_with(n.nspname, first.nspname || '_')
   AND NOT EXISTS (SELECT 1 FROM datacanary.registry r WHERE r.name = n.nspname)
 ORDER BY n.nspname
-"""
-# What lies elsewhere and would go with the schemas: views that read, and foreign keys that point to, what is in them.
-_REACHED = """
-SELECT DISTINCT pg_catalog.format('%%I.%%I', n.nspname, c.relname) FROM pg_catalog.pg_depend d
-JOIN pg_catalog.pg_class inner_one ON d.refclassid = 'pg_catalog.pg_class'::regclass AND inner_one.oid = d.refobjid
-JOIN pg_catalog.pg_namespace ours ON ours.oid = inner_one.relnamespace
-LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
-LEFT JOIN pg_catalog.pg_constraint f ON d.classid = 'pg_catalog.pg_constraint'::regclass AND f.oid = d.objid
-JOIN pg_catalog.pg_class c ON c.oid = coalesce(r.ev_class, f.conrelid)
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE ours.nspname = ANY(%s) AND n.nspname <> ALL(%s) ORDER BY 1 LIMIT 5
 """
 
 
 def mark_of(run_id: str) -> str:
     """Return the comment that a schema of a run has."""
     return f"datacanary run {run_id}"
+
+
+def ensure_registry(connection: Connection) -> None:
+    """Make the register unless it is there; raises WarehouseError if the role may not."""
+    ensure_table(connection, "registry", _MADE)
 
 
 def register(
@@ -66,7 +64,8 @@ def register(
 
     Raises WarehouseError if the role may not write there.
     """
-    ensure_table(connection, "registry", _MADE)
+    avoid_foreign_state(connection)
+    ensure_registry(connection)
     try:
         connection.execute(_REGISTER, [run_id, kind, kept, list(names)])
     except psycopg.errors.InsufficientPrivilege:
@@ -109,10 +108,15 @@ def _may_not_write(connection: Connection) -> WarehouseError:
 
 
 def registered(connection: Connection) -> tuple[Registered, ...]:
-    """List what is registered, oldest first; nothing where nothing ever was."""
-    with statement("reading datacanary.registry"):
+    """List what is registered, oldest first; nothing where nothing ever was.
+
+    Of which kind it is, its name says: a role that only checks may write anything else there.
+    """
+    with of_state("registry"):
         rows = connection.execute(_REGISTERED.encode()).fetchall() if is_there(connection, "registry") else []
-    return tuple(Registered(*row) for row in rows)
+    return tuple(
+        Registered(name, run_id, "replaced" if is_kept(name) else "build", *times) for name, run_id, *times in rows
+    )
 
 
 def drop_registered(connection: Connection, entries: Sequence[Registered]) -> None:
@@ -121,28 +125,44 @@ def drop_registered(connection: Connection, entries: Sequence[Registered]) -> No
     Raises WarehouseError for a schema without our mark, and for one that something elsewhere depends on: neither is
     touched, but all others are dropped before.
     """
-    problems = [found for entry in entries if (found := _drop(connection, entry)) is not None]
-    if problems:
-        raise problems[0]
+    avoid_foreign_state(connection)
+    left = list(entries)
+    while left:
+        found = [(entry, problem) for entry in left if (problem := _drop(connection, entry)) is not None]
+        if len(found) == len(left):
+            raise found[0][1]
+        # What was dropped may have depended on them.
+        left = [entry for entry, _ in found]
 
 
 def _drop(connection: Connection, entry: Registered) -> WarehouseError | None:
+    if not is_own(entry.name) or not entry.name.startswith(run_prefix(entry.run_id)):
+        return _not_named(entry)
     with statement(f"dropping {entry.name}"):
         # Somebody else may look at them; whoever cleans up later finds them in the register.
         connection.execute(f"SET lock_timeout = '{_SECONDS_FOR_LOCKS} s'".encode())
         with connection.transaction():
-            found = connection.execute(_FAMILY, [entry.name] * 2).fetchall()
+            found = connection.execute(_FAMILY, [entry.name]).fetchall()
             if any(name == entry.name and comment != mark_of(entry.run_id) for name, comment in found):
                 return _not_marked(entry)
-            names = [str(name) for name, _ in found]
-            reached = connection.execute(_REACHED, [names, names]).fetchall() if names else []
-            if reached:
-                return _depended_on(entry, [str(one) for (one,) in reached])
+            # What a promotion replaced is in no family: its place is registered by itself.
+            names = [str(name) for name, _ in found if name == entry.name or not (is_kept(entry.name) or is_kept(name))]
+            elsewhere = reached(connection, names)
+            if elsewhere:
+                return _depended_on(entry, elsewhere)
             if names:
                 listed = ", ".join(sql.identifier(name) for name in names)
                 connection.execute(f"DROP SCHEMA {listed} CASCADE".encode())
             connection.execute("DELETE FROM datacanary.registry WHERE name = %s", [entry.name])
     return None
+
+
+def _not_named(entry: Registered) -> WarehouseError:
+    written = f"DELETE FROM datacanary.registry WHERE name = {sql.text(entry.name)};"  # noqa: S608 -- quoted
+    return WarehouseError(
+        f"{entry.name} is registered for a run whose schemas have other names, and was not dropped.",
+        hint=f"No run writes that; take it from the register: {written}",
+    )
 
 
 def _not_marked(entry: Registered) -> WarehouseError:
@@ -153,9 +173,9 @@ def _not_marked(entry: Registered) -> WarehouseError:
     )
 
 
-def _depended_on(entry: Registered, reached: list[str]) -> WarehouseError:
+def _depended_on(entry: Registered, elsewhere: Sequence[str]) -> WarehouseError:
     return WarehouseError(
-        f"{', '.join(reached)} would go with the schema {entry.name}, which was not dropped.",
+        f"{', '.join(elsewhere)} would go with the schema {entry.name}, which was not dropped.",
         hint="Drop or change them first: the tables of a run do not stay.",
     )
 

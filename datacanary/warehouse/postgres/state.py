@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 
 from datacanary.errors import WarehouseError
@@ -13,13 +16,37 @@ _ONE_AT_A_TIME = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextext
 
 
 def is_there(connection: Connection, table: str) -> bool:
-    """Tell whether a table of the schema `datacanary` was made; needs no privileges."""
+    """Tell whether a table of the schema `datacanary` was made; needs no privileges.
+
+    Raises WarehouseError for what is not a plain table: to read a view, or what policies hide, runs others' code.
+    """
     found = connection.execute(
-        "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = 'datacanary' AND c.relname = %s",
+        "SELECT c.relkind = 'r' AND NOT c.relrowsecurity FROM pg_catalog.pg_class c "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'datacanary' AND c.relname = %s",
         [table],
     ).fetchone()
+    if found is not None and not found[0]:
+        raise WarehouseError(
+            f"datacanary.{table} is not the plain table that datacanary makes, and is not read.",
+            hint="Find out who put it there, then drop it, or its row-level security.",
+        )
     return found is not None
+
+
+@contextmanager
+def of_state(table: str) -> Iterator[None]:
+    """Translate the failures of what reads or writes a table of the schema `datacanary`.
+
+    WarehouseError for a table that another version made otherwise; else as `statement` has it.
+    """
+    with statement(f"using datacanary.{table}"):
+        try:
+            yield
+        except (psycopg.errors.UndefinedColumn, psycopg.errors.NotNullViolation, psycopg.errors.DatatypeMismatch):
+            raise WarehouseError(
+                f"datacanary.{table} was made by another version of datacanary: its columns are others.",
+                hint="Use the version that made it, or upgrade: pip install --upgrade datacanary.",
+            ) from None
 
 
 def ensure_table(connection: Connection, table: str, made: str) -> None:

@@ -19,7 +19,8 @@ from datacanary.errors import Refused, WarehouseError
 from datacanary.model.release import Lease
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.state import ensure_table, is_there
+from datacanary.warehouse.postgres.state import ensure_table, is_there, of_state
+from datacanary.warehouse.postgres.trust import refuse_foreign_state
 
 SECONDS_TO_LIVE = 30.0
 """How long a lease is good for after the last sign of life."""
@@ -53,13 +54,18 @@ _WAIT_FOR_ROW = "SET lock_timeout = '2s'"
 Connect = Callable[[], AbstractContextManager[Connection]]
 
 
+def ensure_lease(connection: Connection) -> None:
+    """Make the table of the lease unless it is there; raises WarehouseError if the role may not."""
+    ensure_table(connection, "lease", _MADE)
+
+
 def read_lease(connection: Connection) -> Lease | None:
     """Return who has the lease; None if nobody has, or if its holder gave no sign of life in time."""
     return _read(connection, _HELD + _LIVING)
 
 
 def _read(connection: Connection, query: str) -> Lease | None:
-    with statement("reading datacanary.lease"):
+    with of_state("lease"):
         if not is_there(connection, "lease"):
             return None
         row = connection.execute(query.encode()).fetchone()
@@ -68,6 +74,7 @@ def _read(connection: Connection, query: str) -> Lease | None:
 
 def unlock(connection: Connection, lease_id: str) -> None:
     """Take the lease from its holder; raises Refused if that is not the one who has it, or who works at this moment."""
+    refuse_foreign_state(connection)
     held = _read(connection, _HELD)
     if held is None or held.id != lease_id:
         problem = f"{held.holder} has the lease {held.id}" if held else "Nobody has the lease"
@@ -127,7 +134,7 @@ def leased(connect: Connect, holder: str, run_id: str, seconds_to_live: float = 
 
 
 def _take(connection: Connection, holder: str, run_id: str, seconds_to_live: float) -> HeldLease:
-    ensure_table(connection, "lease", _MADE)
+    ensure_lease(connection)
     mine = uuid.uuid4().hex[:12]
     with statement("taking the lease"):
         connection.execute(_WAIT_FOR_ROW)

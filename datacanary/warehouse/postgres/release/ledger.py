@@ -11,7 +11,8 @@ from datacanary.errors import WarehouseError
 from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.state import ensure_table, is_there
+from datacanary.warehouse.postgres.state import ensure_table, is_there, of_state
+from datacanary.warehouse.postgres.trust import refuse_foreign_state
 
 _TABLES = TypeAdapter(tuple[LiveTable, ...])
 _ENTRY = TypeAdapter(JournalEntry)
@@ -60,6 +61,7 @@ def _extend(connection: Connection) -> None:
     with statement("changing datacanary.promotions"):
         if "number" in _columns(connection):
             return
+        refuse_foreign_state(connection)
         # Where it cannot be changed now, it is used as it is.
         with (
             suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.LockNotAvailable),
@@ -83,7 +85,7 @@ def read_promotions(connection: Connection) -> tuple[PromotionRecord, ...]:
 
     Raises WarehouseError for a ledger that a newer version of the tool wrote.
     """
-    with statement("reading datacanary.promotions"):
+    with of_state("promotions"):
         there = _columns(connection)
         if not there:
             return ()
@@ -106,7 +108,7 @@ def write_promotion(connection: Connection, record: PromotionRecord) -> None:
     values = [record.run_id, record.promoted_at, record.promoted_by, record.base_sha, record.head_sha, record.verdict]
     values += [_TABLES.dump_json(record.tables).decode(), record.rolled_back_at, record.approval]
     values += [record.head_files]
-    with statement("writing datacanary.promotions"):
+    with of_state("promotions"):
         there = _columns(connection)
         later = {"production": record.production, "keep_replaced": record.keep_replaced}
         columns = [*_FIRST.split(", "), *(name for name in _LATER if name in there)]
@@ -120,7 +122,7 @@ def write_promotion(connection: Connection, record: PromotionRecord) -> None:
 
 def mark_rolled_back(connection: Connection, record: PromotionRecord, at: str) -> None:
     """Write that a promotion was undone."""
-    with statement("writing datacanary.promotions"):
+    with of_state("promotions"):
         connection.execute(
             "UPDATE datacanary.promotions SET rolled_back_at = %s WHERE run_id = %s AND promoted_at = %s",
             [at, record.run_id, record.promoted_at],
@@ -132,7 +134,7 @@ def read_journal(connection: Connection) -> tuple[JournalEntry, ...]:
 
     Raises WarehouseError for what only a newer version of the tool understands.
     """
-    with statement("reading datacanary.journal"):
+    with of_state("journal"):
         if not is_there(connection, "journal"):
             return ()
         rows = connection.execute(f"SELECT {_LINE} FROM datacanary.journal ORDER BY number".encode()).fetchall()  # noqa: S608 -- our own words
@@ -145,7 +147,7 @@ def read_journal(connection: Connection) -> tuple[JournalEntry, ...]:
 def write_entry(connection: Connection, entry: JournalEntry) -> None:
     """Add one line to the journal."""
     values = [entry.run_id, entry.action, entry.state, entry.at, entry.by, entry.detail]
-    with statement("writing datacanary.journal"):
+    with of_state("journal"):
         connection.execute(
             f"INSERT INTO datacanary.journal ({_LINE}) VALUES (%s, %s, %s, %s, %s, %s)".encode(),  # noqa: S608 -- our own words
             values,

@@ -15,10 +15,10 @@ from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, R
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import connection_name
-from datacanary.warehouse.postgres.registry import drop_registered, register, registered
+from datacanary.warehouse.postgres.registry import drop_registered, ensure_registry, register, registered
 from datacanary.warehouse.postgres.release.commit import begin, commit, lost
 from datacanary.warehouse.postgres.release.dependents import readers, signature
-from datacanary.warehouse.postgres.release.lease import SECONDS_TO_LIVE, HeldLease, leased
+from datacanary.warehouse.postgres.release.lease import SECONDS_TO_LIVE, HeldLease, ensure_lease, leased
 from datacanary.warehouse.postgres.release.ledger import (
     ensure_ledger,
     mark_rolled_back,
@@ -33,6 +33,7 @@ from datacanary.warehouse.postgres.release.restore import restore
 from datacanary.warehouse.postgres.release.swap import swap
 from datacanary.warehouse.postgres.release.vetoes import veto
 from datacanary.warehouse.postgres.session import Connection, connect_to, connected, conninfo
+from datacanary.warehouse.postgres.trust import refuse_foreign_state
 
 _KEPT_AT_LEAST = "7 days"
 _NOW = """
@@ -213,11 +214,21 @@ class PostgresReleases:
 def open_releases(
     login: Login, run_id: str, holder: str, *, seconds_to_live: float = SECONDS_TO_LIVE
 ) -> Iterator[PostgresReleases]:
-    """Open production for writing, and have the lease while it is open; raises Refused if somebody else has it."""
+    """Open production for writing, and have the lease while it is open.
+
+    Raises Refused if somebody else has it, or what is written down could run others' code.
+    """
     connect = partial(connected, login, connection_name(run_id), writable=True)
+    with connect() as connection:
+        refuse_foreign_state(connection)
+        ensure_lease(connection)
+        # What is there now nobody else can make any more, only what was theirs meanwhile.
+        refuse_foreign_state(connection)
     with leased(connect, holder, run_id, seconds_to_live) as lease:
         with connect() as connection:
             ensure_ledger(connection)
+            ensure_registry(connection)
+            refuse_foreign_state(connection)
         connection = connect_to(conninfo(login, connection_name(run_id), writable=True), autocommit=True)
         releases = PostgresReleases(connection, login, run_id, lease)
         try:

@@ -31,6 +31,7 @@ from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_clo
 from datacanary.warehouse.postgres.release.pieces import Piece, apart, brought_back, cut, pieces, statistics
 from datacanary.warehouse.postgres.release.succession import Succession, prepare
 from datacanary.warehouse.postgres.session import Connection
+from datacanary.warehouse.postgres.trust import refuse_taken
 
 _UNFIT = """
 SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -74,6 +75,7 @@ def swap(
     register(sorted(kept.values()), run_id)
     for name in sorted(kept.values()):
         make_schema(connection, name, run_id)
+    refuse_taken(connection, kept.values())
     leaving = {one.oid for one in formers}
     marked = marks(connection, leaving)
     plan = Exchange(
