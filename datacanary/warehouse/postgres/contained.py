@@ -15,7 +15,7 @@ from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.built import BothPlaces
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.names import OF_RUNS, connection_name, is_own, run_prefix
+from datacanary.warehouse.postgres.names import connection_name, is_own, run_prefix
 from datacanary.warehouse.postgres.registry import (
     BUILDS_ARE_KEPT,
     drop_registered,
@@ -27,18 +27,10 @@ from datacanary.warehouse.postgres.registry import (
 )
 from datacanary.warehouse.postgres.session import ALL_ROWS, Connection, connected, conninfo
 from datacanary.warehouse.postgres.workspace.rooms import drop_others
+from datacanary.warehouse.postgres.writing import writes_outside
 
 _SIDES: tuple[Side, ...] = ("base", "head")
 _TABLES = frozenset({"r", "p", "f", "m"})
-_WRITABLE = f"""
-SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^(?:pg_|{OF_RUNS})'
-AND n.nspname NOT IN ('information_schema', 'datacanary') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')
-UNION ALL
-SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname !~ '^(?:pg_|{OF_RUNS})' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
-AND (n.nspname, c.relname) <> ('datacanary', 'registry')
-AND pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') LIMIT 1
-"""  # noqa: S608 -- a constant
 
 
 class PostgresContained:
@@ -63,8 +55,7 @@ class PostgresContained:
             ).fetchone()
             if row and not row[0]:
                 raise may_not_create(connection)
-            writable = connection.execute(_WRITABLE.encode()).fetchone() is not None
-            self._role = "" if writable else self._login.role
+            self._role = "" if writes_outside(connection) else self._login.role
 
     @property
     def how(self) -> str:

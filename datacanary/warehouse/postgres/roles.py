@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datacanary.errors import WarehouseError
 from datacanary.model.symptom import Symptom
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.names import OF_RUNS
 from datacanary.warehouse.postgres.session import Connection
+from datacanary.warehouse.postgres.trust import foreign_state
+from datacanary.warehouse.postgres.writing import NOBODYS, where_written, writes_outside
 
 # Names as the statements that cure something write them.
 _SERVER = """
@@ -17,39 +18,37 @@ SELECT current_setting('server_version'), pg_catalog.quote_ident(current_user),
   (SELECT s.version FROM pg_catalog.pg_stat_ssl s WHERE s.pid = pg_catalog.pg_backend_pid() AND s.ssl),
   pg_catalog.inet_server_addr() IS NULL, pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
 """
-# Of production's schema: what may not be read, and what may be written.
+# Of production's schema: what may not be read.
 _RELATIONS = """
-SELECT min(name) FILTER (WHERE NOT readable), count(*) FILTER (WHERE NOT readable), min(name) FILTER (WHERE writable)
+SELECT min(name) FILTER (WHERE NOT readable), count(*) FILTER (WHERE NOT readable)
 FROM (
   SELECT pg_catalog.format('%%s.%%s', n.nspname, c.relname) AS name,
-    pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable,
-    pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS writable
+    pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE lower(n.nspname) = lower(%s) AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
 ) AS found
 """
-_NOBODYS = rf"^(?:pg_|(?:information_schema|datacanary)\Z|{OF_RUNS})"
 _OWNED = """
 SELECT count(*), count(*) FILTER (WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')), current_user::text
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'v', 'm', 'p') AND n.nspname !~ %s
 """
-_SCHEMA = """
-SELECT pg_catalog.has_schema_privilege(oid, 'CREATE') FROM pg_catalog.pg_namespace WHERE lower(nspname) = lower(%s)
-"""
 _STATE = """
 SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE'), c.oid IS NOT NULL,
   pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
-  AND pg_catalog.has_table_privilege(c.oid, 'DELETE'), pg_catalog.has_schema_privilege(n.oid, 'CREATE')
+  AND pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE'),
+  pg_catalog.has_schema_privilege(n.oid, 'CREATE')
 FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = 'registry'
 WHERE n.nspname = 'datacanary'
 """
+
+_NAMED_MOST = 5
 
 
 def owns_nothing(connection: Connection) -> WarehouseError | None:
     """Say so if there are tables, and the role can put none of them into another schema."""
     with statement("asking what the role may do"):
-        every, own, role = connection.execute(_OWNED, [_NOBODYS]).fetchone() or (0, 0, "")
+        every, own, role = connection.execute(_OWNED, [NOBODYS]).fetchone() or (0, 0, "")
     if own or not every:
         return None
     return WarehouseError(
@@ -73,7 +72,7 @@ def _symptoms(connection: Connection, production: str) -> Iterator[Symptom]:
         f"PostgreSQL {version}, {protection}, role {role}",
         "" if tls or is_local else "Fine within a network that you trust; else add sslmode=require to the URL.",
     )
-    hidden, count, written = connection.execute(_RELATIONS, [production]).fetchone() or (None, 0, None)
+    hidden, count = connection.execute(_RELATIONS, [production]).fetchone() or (None, 0)
     if hidden is not None:
         more = f" and {count - 1} more" if count > 1 else ""
         cure = f"GRANT USAGE ON SCHEMA {schema} TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role};"
@@ -84,26 +83,42 @@ def _symptoms(connection: Connection, production: str) -> Iterator[Symptom]:
             f"GRANT CREATE ON DATABASE {database} TO {role};",
         )  # fmt: skip
     yield from _state(connection, role, may_create=bool(may_create))
-    writable = connection.execute(_SCHEMA, [production]).fetchone()
-    if written is not None or (writable is not None and writable[0]):
-        yield Symptom(
-            "odd",
-            f"the role {role} of this URL can write production ({written or production})",
+    yield _writing(connection, role, production)
+
+
+def _writing(connection: Connection, role: str, production: str) -> Symptom:
+    """Say where the role can write, besides what is a run's own."""
+    written = where_written(connection, production)
+    if not written:
+        return Symptom("good", f"the role {role} cannot write production")
+    named = ", ".join(one.what for one in written[:_NAMED_MOST])
+    named += f" and {len(written) - _NAMED_MOST} schemas more" if len(written) > _NAMED_MOST else ""
+    if written[0].in_production:
+        return Symptom(
+            "odd", f"the role {role} of this URL can write production ({named})",
             "Fine for promote, but give checks a role that cannot: README, Roles.",
-        )
-    else:
-        yield Symptom("good", f"the role {role} cannot write production")
+        )  # fmt: skip
+    return Symptom(
+        "odd", f"the role {role} of this URL cannot write the schema {production}, but others ({named})",
+        "Where models' tables or what they read lie there, give checks a role that cannot: README, Roles.",
+    )  # fmt: skip
 
 
 def _state(connection: Connection, role: str, *, may_create: bool) -> Iterator[Symptom]:
-    """Say whether what runs make can be written down."""
+    """Say whether what runs make can be written down, and safely so."""
     row = connection.execute(_STATE).fetchone()
     usable, there, writable, may_make = row or (may_create, False, False, may_create)
-    if usable and (writable or (not there and may_make)):
+    foreign = foreign_state(connection)
+    if foreign is not None and writes_outside(connection):
+        yield Symptom("bad", foreign.problem, foreign.cure)
+    elif usable and (writable or (not there and may_make)):
         yield Symptom("good", "what runs make can be written down in datacanary.registry")
     else:
         cure = (
-            f"GRANT USAGE, CREATE ON SCHEMA datacanary TO {role}; "
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA datacanary TO {role};"
+            f"GRANT USAGE ON SCHEMA datacanary TO {role}; "
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON datacanary.registry TO {role};"
         )
-        yield Symptom("bad", f"the role {role} may not write down what runs make (schema datacanary)", cure)
+        yield Symptom(
+            "bad", f"the role {role} may not write down what runs make (schema datacanary)",
+            cure if there else "Make datacanary.registry, and grant what checks need: README, Roles.",
+        )  # fmt: skip
