@@ -251,3 +251,20 @@ def test_a_table_that_another_version_made_is_told(shop: Roles) -> None:
     with pytest.raises(WarehouseError, match="another version"):
         promote(shop.promoter, build(shop.builder, ORDERS, "select 7 as id, 'z'::text as word"))
     assert shop.rows() == 2
+
+
+def test_a_policy_of_the_builder_on_a_judged_table_is_not_run(shop: Roles) -> None:
+    swap = build(shop.builder, ORDERS, "select 7 as id, 'z'::text as word")
+    assert swap.built is not None
+    table = quoted(swap.built.schema, swap.built.name)
+    shop.builder.execute(
+        "create schema mine",
+        "create function mine.sees() returns boolean language plpgsql as "
+        "$$ begin delete from analytics.orders; return true; end $$",
+        f"create policy sees on {table} using (mine.sees())",
+        f"alter table {table} enable row level security",
+        f"alter table {table} force row level security",
+    )
+    with pytest.raises(Refused, match="not a plain, logged table"):
+        promote(shop.promoter, swap)
+    assert shop.rows() == 2
