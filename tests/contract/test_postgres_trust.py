@@ -186,8 +186,7 @@ FORGED = {
 
 @pytest.mark.parametrize("how", FORGED)
 def test_lines_that_a_builder_forges_do_not_drop_what_was_replaced(shop: Roles, how: str) -> None:
-    with releases(shop.promoter):
-        pass
+    write_down(shop.promoter)
     shop.admin.execute(
         f"grant usage on schema datacanary to {shop.builder.parameters['user']}",
         f"grant select, insert, update, delete on datacanary.registry to {shop.builder.parameters['user']}",
@@ -216,8 +215,8 @@ def test_lines_that_a_builder_forges_drop_no_schema_of_others(shop: Roles, besid
     shop.admin.execute(
         f"grant usage on schema datacanary to {user}",
         f"grant select, insert, update, delete on datacanary.registry to {user}",
-        f"create schema {quoted(theirs)}",
-        "create schema sales_new",
+        f"create schema {quoted(theirs)} authorization {shop.promoter.parameters['user']}",
+        f"create schema sales_new authorization {shop.promoter.parameters['user']}",
         "delete from datacanary.registry",
     )
     for name in (forged, "sales"):
