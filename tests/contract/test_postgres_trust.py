@@ -155,9 +155,12 @@ def test_a_view_in_the_place_of_a_table_is_not_even_read(shop: Roles) -> None:
         "create function datacanary.read() returns text language plpgsql as "
         "$$ begin delete from analytics.orders; return ''; end $$",
         "create view datacanary.lease as select datacanary.read() as id",
+        "create view datacanary.promotions as select datacanary.read() as run_id",
     )
     with pytest.raises(WarehouseError, match=r"datacanary\.lease is not the plain table"):
         connect_by(shop.promoter.login()).lease()
+    with pytest.raises(WarehouseError, match=r"datacanary\.promotions is not the plain table"):
+        connect_by(shop.promoter.login()).promotions()
     with pytest.raises(Refused, match=r"the schema datacanary is owned by .* is no ordinary table") as told:
         promote(shop.promoter, build(shop.builder, ORDERS, "select 7 as id, 'z'::text as word"))
     assert shop.rows() == 2

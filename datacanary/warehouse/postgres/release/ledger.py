@@ -86,7 +86,7 @@ def read_promotions(connection: Connection) -> tuple[PromotionRecord, ...]:
     Raises WarehouseError for a ledger that a newer version of the tool wrote.
     """
     with of_state("promotions"):
-        there = _columns(connection)
+        there = _columns(connection) if is_there(connection, "promotions") else frozenset()
         if not there:
             return ()
         columns = ", ".join((_FIRST, *(name if name in there else f"'' AS {name}" for name in _LATER)))
