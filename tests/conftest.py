@@ -2,5 +2,6 @@
 
 from hypothesis import settings
 
-settings.register_profile("untimed", deadline=None)
+# Each run draws others.
+settings.register_profile("untimed", deadline=None, max_examples=60)
 settings.load_profile("untimed")

@@ -1,6 +1,6 @@
 """What a warehouse holds arrives as it is: values of every type, and the fingerprints of rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -22,20 +22,25 @@ PARTS = 4
 """So many tests share the types of values: each makes a database."""
 
 
-def unchanged(space: Workspace, one: Physical, other: Physical) -> list[int]:
-    """Compare two tables of one row without a key, by the key `id`, and with the value as the key."""
+KEYS: tuple[tuple[str, ...], ...] = ((), ("id",), ("v",))
+"""A table of one row is compared without a key, by its number, and with the value as the key."""
+
+
+def unchanged(space: Workspace, one: Physical, other: Physical, keys: Sequence[tuple[str, ...]] = KEYS) -> list[int]:
+    """Compare two tables of one row by each of these keys."""
     tables = Pair(
         table_of_relation(space, one, Scratch(), 1 << 30), table_of_relation(space, other, Scratch(), 1 << 30)
     )
     options = DiffOptions(tolerances={}, samples=3, statistics=False)
-    found = [compare(tables, replace(options, key=key)).summary for key in ((), ("id",), ("v",))]
-    assert [(table.comparison, table.notes) for table in found] == [("keyless", ()), ("keyed", ()), ("keyed", ())]
+    found = [compare(tables, replace(options, key=key)).summary for key in keys]
+    assert [(table.comparison, table.notes) for table in found] == [("keyed" if key else "keyless", ()) for key in keys]
     return [table.rows.unchanged or 0 for table in found]
 
 
+@pytest.mark.parametrize("ways", [1, pytest.param(len(KEYS), marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("kind", STORES)
-def test_a_value_of_any_type_equals_itself_and_no_other(empty_store: Make, kind: str, part: int) -> None:
+def test_a_value_of_any_type_equals_itself_and_no_other(empty_store: Make, kind: str, part: int, ways: int) -> None:
     store = with_types(empty_store(kind))
     with workspace(store) as space:
         for number, (name, (one, other)) in enumerate(VALUES[kind].items()):
@@ -45,8 +50,9 @@ def test_a_value_of_any_type_equals_itself_and_no_other(empty_store: Make, kind:
             first, again, second = (
                 make(space, f"t{number}", f"select 1 as id, {value} as v", place) for place, value in sides
             )
-            assert unchanged(space, first, again) == [1, 1, 1], name
-            assert unchanged(space, first, second) == [0, 0, 0], name
+            keys = [KEYS[(number // PARTS + way) % len(KEYS)] for way in range(ways)]
+            assert unchanged(space, first, again, keys) == [1] * ways, name
+            assert unchanged(space, first, second, keys) == [0] * ways, name
             assert space.fingerprint(first) == space.fingerprint(again), name
             assert space.fingerprint(first) != space.fingerprint(second), name
 

@@ -51,6 +51,7 @@ def filter_in_staging(scene: Scene) -> Outputs:
     return scene("filtered", filtered)
 
 
+@pytest.mark.thorough
 def test_a_filter_in_staging_shows_in_every_table_below_it_without_any_config(
     filter_in_staging: Outputs,
 ) -> None:
@@ -63,10 +64,7 @@ def test_a_filter_in_staging_shows_in_every_table_below_it_without_any_config(
     assert effects(filter_in_staging)["revenue"] == "inherited"
 
 
-def test_each_version_starts_dbt_twice(filter_in_staging: Outputs) -> None:
-    assert filter_in_staging["commands"] == TWICE_EACH
-
-
+@pytest.mark.thorough
 def test_limits_in_meta_judge_and_exposures_are_named(filter_in_staging: Outputs) -> None:
     checks = {(one["table"], one["check"]): one for one in filter_in_staging["json"]["checks"]}
     removed = checks["orders", "rows_removed"]
@@ -75,6 +73,7 @@ def test_limits_in_meta_judge_and_exposures_are_named(filter_in_staging: Outputs
     assert "read by dashboard Weekly revenue" in filter_in_staging["text"]
 
 
+@pytest.mark.thorough
 def test_the_projects_tests_and_hooks_are_told(filter_in_staging: Outputs) -> None:
     told = dbt_tests(filter_in_staging)
     assert told["test unique_stg_orders_order_id passes"] == "pass"
@@ -118,6 +117,10 @@ def of_many_kinds(shop: DbtShop) -> Outputs:
 def many(scene: Scene) -> Outputs:
     """Play it."""
     return scene("many", of_many_kinds)
+
+
+def test_each_version_starts_dbt_twice(many: Outputs) -> None:
+    assert many["commands"] == TWICE_EACH
 
 
 def test_a_row_of_a_seed_changes_what_reads_it(many: Outputs) -> None:

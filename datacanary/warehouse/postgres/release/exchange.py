@@ -89,7 +89,8 @@ def refuse_immovable(connection: Connection, leaving: Sequence[Found]) -> tuple[
         more = f" So have {', '.join(others)}." if others else ""
         raise Refused(
             f"{names[first]} has, or is needed by, what a promotion cannot carry over: {told}.{more}",
-            hint=f"{NOTHING_CHANGED} Drop that in production first if it is no longer wanted, or promote without it.",
+            hint=f"{NOTHING_CHANGED} Drop or change that in production first if it is no longer wanted; other tables "
+            "alone are checked with --select.",
         )
     those = views(connection, [one.oid for one in leaving if one.kind == "v"], list(names))
     refuse_temporary(connection, those)

@@ -19,7 +19,11 @@ WITH moved AS (
   SELECT c.oid, c.reltype, t.typarray, c.reltoastrelid FROM pg_catalog.pg_class c
   LEFT JOIN pg_catalog.pg_type t ON t.oid = c.reltype WHERE c.oid = ANY(%(moved)s::bigint[]::oid[])
 )
-SELECT DISTINCT m.oid::bigint, pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
+SELECT DISTINCT m.oid::bigint, coalesce((
+  SELECT 'the materialized view ' || c.oid::regclass FROM pg_catalog.pg_rewrite r
+  JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+  WHERE d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid AND c.relkind = 'm'
+), pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))
 FROM (
   SELECT oid, reltype, typarray, reltoastrelid, 'pg_class'::regclass AS kind, oid AS number FROM moved
   UNION ALL SELECT oid, reltype, typarray, reltoastrelid, 'pg_type'::regclass, reltype FROM moved WHERE reltype <> 0
@@ -40,6 +44,8 @@ WHERE NOT CASE d.classid
   WHEN 'pg_rewrite'::regclass THEN EXISTS (
     SELECT 1 FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
     WHERE r.oid = d.objid AND r.rulename = '_RETURN' AND c.relkind = 'v')
+  -- Told with those that take in whole schemas, or all tables.
+  WHEN 'pg_publication_rel'::regclass THEN true
   ELSE false END
 ORDER BY 1, 2
 """

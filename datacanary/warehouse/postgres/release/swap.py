@@ -35,8 +35,7 @@ from datacanary.warehouse.postgres.trust import refuse_taken
 
 _UNFIT = """
 SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.oid = ANY(%s::bigint[]::oid[]) AND (
-  c.relkind <> 'r' OR c.relpersistence <> 'p' OR c.relrowsecurity) ORDER BY 1
+WHERE c.oid = ANY(%s::bigint[]::oid[]) AND (c.relkind <> 'r' OR c.relpersistence <> 'p') ORDER BY 1
 """
 
 Register = Callable[[Sequence[str], str], None]
@@ -63,10 +62,11 @@ def swap(
 ) -> tuple[LiveTable, ...]:
     """Do all swaps within the transaction; `seen` is the signature of production from when it was first looked at."""
     changes = _changes(connection, swaps)
+    # Before they are looked at: who owns them until now could add a policy, whose code would run when rows are read.
+    take(connection, [one.built for one in changes if one.built is not None and one.built.kind == "r"])
     _refuse_unfit(connection, changes)
     formers = [one.former for one in changes if one.former is not None]
     those = refuse_immovable(connection, formers)
-    take(connection, [one.built for one in changes if one.built is not None])
     new_schemas = _make_schemas(connection, changes)
     has = pieces(connection, [one.oid for one in formers if one.kind == "r"])
     built = _prepared(connection, changes, has)
@@ -114,10 +114,6 @@ def _changes(connection: Connection, swaps: Sequence[Swap]) -> tuple[_Change, ..
 def _refuse_unfit(connection: Connection, changes: Sequence[_Change]) -> None:
     built = {one.built.oid: one for one in changes if one.built is not None}
     with statement("looking at the judged tables"):
-        for one in changes:
-            if one.built is not None and one.built.kind == "r":
-                # Who owns it until now could add a policy, whose code would run when its rows are read.
-                connection.execute(f"LOCK TABLE {sql.table(one.built.physical)} IN ACCESS SHARE MODE".encode())
         rows = connection.execute(_UNFIT.encode(), [list(built)]).fetchall()
     again = f"{NOTHING_CHANGED} Let it be a plain table, then run `datacanary check` again."
     if rows:

@@ -17,7 +17,7 @@ from datacanary.tablediff.causes.amounts import Reach
 from datacanary.tablediff.causes.cells import cell_claims
 from datacanary.tablediff.causes.chance import Odds
 
-TRIALS = 2_000
+TRIALS = 600
 COUNTS = (1, 2, 3, 5, 10, 100, 1_000)
 ROWS = (20, 200, 2_000)
 
