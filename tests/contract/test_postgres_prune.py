@@ -327,7 +327,13 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize(("limits", "far"), [("default", False), ("default", True), ("of a column", False)])
+@pytest.mark.parametrize(
+    ("limits", "far"),
+    [
+        ("default", False),
+        *(pytest.param(*one, marks=pytest.mark.thorough) for one in (("default", True), ("of a column", False))),
+    ],
+)
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.usefixtures("hashing")
 def test_a_narrowed_table_is_judged_as_a_whole_one(
