@@ -76,13 +76,13 @@ def refuse_unfit(candidate: Candidate, engine: str, place: str) -> None:
         raise Refused(
             f"{run_id} cannot be promoted: {'; '.join(plan.obstacles)}.", hint=f"Once that is no longer so: {_AGAIN}"
         )
-    if not plan.swaps and candidate.verdict.status in {"fail", "inconclusive"}:
-        raise Refused(
-            f"{run_id} is {candidate.verdict.status}, and nothing that could be promoted was kept of it: "
-            "deploy drops head's tables then.",
-            hint='Run `datacanary check`, then `datacanary promote last --approve "REASON"` if they are wanted.',
-        )
     if not plan.swaps:
+        if candidate.verdict.status in {"fail", "inconclusive"}:
+            raise Refused(
+                f"{run_id} is {candidate.verdict.status}, and nothing that could be promoted was kept of it: "
+                "deploy drops head's tables then.",
+                hint='Run `datacanary check`, then `datacanary promote last --approve "REASON"` if they are wanted.',
+            )
         raise Refused(f"{run_id} changed no table: there is nothing to promote.")
     if plan.engine != engine:
         raise Refused(

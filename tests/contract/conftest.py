@@ -1,10 +1,12 @@
 """The warehouse of a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from duckdb_store import DuckDBStore
+from postgres_database import Database
+from postgres_production import shop_with_roles
 from postgres_store import PostgresStore
 from stores import STORES, Store, make_store
 
@@ -26,3 +28,10 @@ def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str
 def store(request: pytest.FixtureRequest, empty_store: Callable[[str], Store]) -> Store:
     """Give a warehouse of each kind, with two tables and a view."""
     return make_store(empty_store(str(request.param)))
+
+
+@pytest.fixture
+def shop(database: Database) -> Iterator[Database]:
+    """Give a PostgreSQL production with two tables, a view and three roles."""
+    with shop_with_roles(database) as made:
+        yield made

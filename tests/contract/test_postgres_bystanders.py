@@ -18,7 +18,6 @@ from postgres_production import (
     role,
     roll_back,
     schema_of,
-    shop_with_roles,
     view_of,
 )
 from postgres_versions import needs
@@ -31,13 +30,6 @@ pytest_plugins = ("postgres_server",)
 
 NEW = "select 7 as id, 'z'::text as word"
 FRESH = Relation("analytics", "fresh")
-
-
-@pytest.fixture
-def shop(database: Database) -> Iterator[Database]:
-    """Give a production with two tables, a view and three roles."""
-    with shop_with_roles(database) as made:
-        yield made
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Promotions in PostgreSQL: what belongs to a table and is easily overlooked goes over, or is refused; never lost."""
 
-from collections.abc import Iterator
-
 import pytest
 from postgres_database import Database
 from postgres_production import (
@@ -15,7 +13,6 @@ from postgres_production import (
     role,
     roll_back,
     schema_of,
-    shop_with_roles,
     view_of,
 )
 from postgres_versions import needs
@@ -58,13 +55,6 @@ GOES_OVER = {
         "comment on constraint person on analytics.orders is 'who'",
     ),
 }
-
-
-@pytest.fixture
-def shop(database: Database) -> Iterator[Database]:
-    """Give a production with two tables, a view and three roles."""
-    with shop_with_roles(database) as made:
-        yield made
 
 
 @pytest.mark.parametrize("what", GOES_OVER)

@@ -17,7 +17,6 @@ from postgres_production import (
     role,
     roll_back,
     schema_of,
-    shop_with_roles,
 )
 from postgres_versions import needs
 
@@ -25,13 +24,6 @@ from datacanary.errors import Refused, RunError, WarehouseError
 from datacanary.model.basic import Relation
 
 pytest_plugins = ("postgres_server",)
-
-
-@pytest.fixture
-def shop(database: Database) -> Iterator[Database]:
-    """Give a production with two tables, a view and three roles."""
-    with shop_with_roles(database) as made:
-        yield made
 
 
 REFUSED = {

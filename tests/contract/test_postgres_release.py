@@ -1,7 +1,5 @@
 """Promotions in PostgreSQL: what belongs to production's tables goes over to the judged ones, and comes back."""
 
-from collections.abc import Iterator
-
 import pytest
 from postgres_database import Database
 from postgres_production import (
@@ -18,7 +16,6 @@ from postgres_production import (
     role,
     roll_back,
     schema_of,
-    shop_with_roles,
     view_of,
 )
 
@@ -26,13 +23,6 @@ from datacanary.errors import Refused
 from datacanary.model.basic import Relation
 
 pytest_plugins = ("postgres_server",)
-
-
-@pytest.fixture
-def shop(database: Database) -> Iterator[Database]:
-    """Give a production with two tables, a view and three roles."""
-    with shop_with_roles(database) as made:
-        yield made
 
 
 def test_tables_are_swapped_created_and_removed_and_come_back(shop: Database) -> None:

@@ -33,8 +33,8 @@ from datacanary.project.manifest.read import read_manifest
 Command = Literal["compile", "parse"]
 
 _TRIED_TO_WRITE = "read-only transaction"
-# There are many more tests than models, and nobody needs their SQL.
 _ADDED_TO = frozenset({"incremental", "snapshot"})
+# There are many more tests than models, and nobody needs their SQL.
 _WHAT_IS_BUILT = ("--select", "resource_type:model", "resource_type:snapshot")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from datacanary.build.needed import Needed
-from datacanary.model.basic import Fingerprint, Relation
+from datacanary.model.basic import Relation
 from datacanary.model.built import Built
 from datacanary.model.plan import Plan
-from datacanary.model.release import Observed, ReleasePlan, Swap
+from datacanary.model.release import Observed, Swap
 from datacanary.model.verdict import Subject
 from datacanary.pipeline.dbt.prepare import Prepared
 from datacanary.pipeline.release_plan import gone, kept_as, new_upstream_first, not_compared
@@ -39,36 +39,26 @@ def _made(plan: Plan) -> frozenset[Relation]:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What head's dbt has built: where, by which nodes, and the run that it belongs to.
-
-    `judged` are the identities of the tables' rows from before they were compared.
-    """
+    """What head's dbt has built: where, by which nodes, and the run that it belongs to."""
 
     prepared: Prepared
     built: Built
     tables: BuiltTables
     run_id: str
-    judged: Mapping[Relation, Fingerprint]
-
-    @classmethod
-    def of(cls, prepared: Prepared, built: Built, tables: BuiltTables, run_id: str, plan: Plan) -> Head:
-        """Look at what head's dbt has built, before anything of it is read."""
-        judged: dict[Relation, Fingerprint] = {}
-        for relation in new_upstream_first(plan):
-            outcome = built.outcomes.get(("head", relation))
-            if outcome is None or not outcome.succeeded or tables.view(outcome.physical):
-                continue
-            found = tables.fingerprint(outcome.physical)
-            if found is not None:
-                judged[relation] = found
-        return cls(prepared, built, tables, run_id, judged)
 
 
-def with_swaps(release: ReleasePlan, plan: Plan, subjects: Sequence[Subject], head: Head) -> ReleasePlan:
-    """Plan one swap for each table that head changes, adds, removes or renames."""
+def swaps(plan: Plan, head: Head) -> tuple[Swap, ...]:
+    """Plan one swap for each table that head changes, adds, removes or renames; before anything is compared.
+
+    So what is written between then and the promotion is noticed.
+    """
     made = tuple(_swap(relation, head) for relation in new_upstream_first(plan) if _is_there(relation, head))
-    obstacles = (*release.obstacles, *not_compared(subjects), *_not_swappable(plan, head))
-    return replace(release, swaps=made + gone(plan, head.run_id), obstacles=obstacles)
+    return made + gone(plan, head.run_id)
+
+
+def obstacles(plan: Plan, subjects: Sequence[Subject], head: Head) -> tuple[str, ...]:
+    """Say why the run cannot be promoted as a whole, verdict aside."""
+    return (*not_compared(subjects), *_not_swappable(plan, head))
 
 
 def _is_there(relation: Relation, head: Head) -> bool:
@@ -77,10 +67,11 @@ def _is_there(relation: Relation, head: Head) -> bool:
 
 
 def _swap(relation: Relation, head: Head) -> Swap:
-    physical = head.built.outcomes["head", relation].physical
+    physical, kept = head.built.outcomes["head", relation].physical, kept_as(head.run_id, relation)
     view = head.tables.view(physical)
-    kept, judged = kept_as(head.run_id, relation), head.judged.get(relation)
-    return Swap(relation, physical, "view" if view else "table", view, kept, judged=judged)
+    if view:
+        return Swap(relation, physical, "view", view, kept)
+    return Swap(relation, physical, "table", "", kept, judged=head.tables.fingerprint(physical))
 
 
 def _not_swappable(plan: Plan, head: Head) -> Iterator[str]:

@@ -24,7 +24,7 @@ from datacanary.pipeline.dbt.deferral import to_build
 from datacanary.pipeline.dbt.incremental import not_shown
 from datacanary.pipeline.dbt.planning import Planned, plan_dbt_check
 from datacanary.pipeline.dbt.reads import judge_reads, read_past
-from datacanary.pipeline.dbt.release import Head, observed_reads, with_swaps
+from datacanary.pipeline.dbt.release import Head, observed_reads, obstacles, swaps
 from datacanary.pipeline.dbt.tests import tested_by
 from datacanary.pipeline.home import Extent, Tell
 from datacanary.pipeline.inputs import digests, judge_inputs, state_of, watched_files
@@ -111,11 +111,12 @@ class _Run:
             inputs = observed_reads(self._plan, chosen, there)
         self.tell(f"dbt builds {count(len(chosen.builds), 'model')} for both versions")
         done = Building(kit, prepared, chosen.builds, present).run(meanwhile=form_of_runs)
-        release = ReleasePlan((), production, inputs, hashed, kit.warehouse.engine)
         with kit.contained.built(self._production) as tables:
-            head = Head.of(prepared, done.built, tables, self.folder.run_id, self._plan)
+            head = Head(prepared, done.built, tables, self.folder.run_id)
+            made = swaps(self._plan, head)
             subjects = compare_all(self._plan, done.built, self._comparing(tables))
-            release = with_swaps(release, self._plan, subjects, head)
+        hindered = obstacles(self._plan, subjects, head)
+        release = ReleasePlan(made, production, inputs, hashed, kit.warehouse.engine, hindered)
         judged = judge_inputs(self._plan, kit.contained.how, before, state_of(files))
         return Result(
             warehouse_seconds=kit.work.seconds,
@@ -140,8 +141,8 @@ class _Run:
         """Put head's tables where a promotion finds them."""
         tables = [swap.target for swap in release.swaps if swap.built is not None and swap.materialized == "table"]
         places = self.planned.kit.contained.keep(tables, self.folder.run_id, self.folder.path)
-        swaps = tuple(replace(swap, built=places.get(swap.target, swap.built)) for swap in release.swaps)
-        return replace(release, swaps=swaps)
+        placed = tuple(replace(swap, built=places.get(swap.target, swap.built)) for swap in release.swaps)
+        return replace(release, swaps=placed)
 
     def clear(self) -> None:
         """Leave only dbt's log of each version."""

@@ -78,11 +78,11 @@ def hold(connection: Connection, tables: Sequence[Found]) -> None:
     )
 
 
-def take(connection: Connection, judged: Sequence[Found]) -> None:
-    """Keep everybody away from judged tables until the transaction ends; raises Refused."""
-    if judged:
-        lock = ", ".join(f"ONLY {sql.table(one.physical)}" for one in judged)
-        briefly(connection, f"LOCK TABLE {lock} IN ACCESS EXCLUSIVE MODE", [one.oid for one in judged], ())
+def take(connection: Connection, tables: Sequence[Found]) -> None:
+    """Keep everybody away from judged or kept tables until the transaction ends; raises Refused."""
+    if tables:
+        lock = ", ".join(f"ONLY {sql.table(one.physical)}" for one in tables)
+        briefly(connection, f"LOCK TABLE {lock} IN ACCESS EXCLUSIVE MODE", [one.oid for one in tables], ())
 
 
 def briefly(

@@ -118,7 +118,9 @@ def _refuse_changed(connection: Connection, returns: Sequence[_Return]) -> None:
             "somebody emptied, rewrote or replaced it.",
             hint=f"{NOTHING_CHANGED} {_BUILD_AGAIN}",
         )
-    _refuse_written(connection, [one for one in returns if one.kept is not None and one.kept.kind == "r"])
+    _refuse_written(
+        connection, [(one.kept, one.table) for one in returns if one.kept is not None and one.kept.kind == "r"]
+    )
     leaning = leanings(connection, list(kept))
     if leaning:
         oid, what = leaning[0]
@@ -128,15 +130,15 @@ def _refuse_changed(connection: Connection, returns: Sequence[_Return]) -> None:
         )
 
 
-def _refuse_written(connection: Connection, returns: Sequence[_Return]) -> None:
+def _refuse_written(connection: Connection, kept: Sequence[tuple[Found, LiveTable]]) -> None:
     """Raise Refused for kept tables whose rows or columns are not what they were; nobody writes them from now on."""
-    take(connection, [one.kept for one in returns if one.kept is not None])
+    take(connection, [found for found, _ in kept])
     catalog = Catalog(connection)
-    for one in returns:
-        if one.kept is not None and one.table.kept is not None and catalog.fingerprint(one.kept) != one.table.kept:
+    for found, table in kept:
+        if table.kept is not None and catalog.fingerprint(found) != table.kept:
             raise Refused(
-                f"{one.kept.schema}.{one.kept.name}, which {one.table.relation} was before, was written or altered "
-                "since it was replaced.",
+                f"{found.schema}.{found.name}, which {table.relation} was before, was written or altered since it "
+                "was replaced.",
                 hint=f"{NOTHING_CHANGED} {_BUILD_AGAIN}",
             )
 
