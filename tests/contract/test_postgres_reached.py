@@ -8,8 +8,8 @@ from postgres_versions import needs
 from datacanary.errors import WarehouseError
 from datacanary.warehouse.connect import connect_by
 from datacanary.warehouse.postgres.names import run_schema
-from datacanary.warehouse.postgres.registry import make_schema, register
 from datacanary.warehouse.postgres.session import connected
+from datacanary.warehouse.postgres.state.registry import make_schema, register
 
 pytest_plugins = ("postgres_server",)
 

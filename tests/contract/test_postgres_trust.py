@@ -20,10 +20,10 @@ from postgres_production import (
 from datacanary.errors import CanaryError, Refused, WarehouseError
 from datacanary.warehouse.connect import connect_by
 from datacanary.warehouse.postgres.names import run_schema
-from datacanary.warehouse.postgres.registry import register
 from datacanary.warehouse.postgres.release.lease import unlock
 from datacanary.warehouse.postgres.release.ledger import read_promotions
 from datacanary.warehouse.postgres.session import connected
+from datacanary.warehouse.postgres.state.registry import register
 
 pytest_plugins = ("postgres_server",)
 

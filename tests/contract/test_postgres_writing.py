@@ -7,8 +7,8 @@ from postgres_database import Database
 from postgres_versions import needs
 
 from datacanary.warehouse.connect import connect_by
+from datacanary.warehouse.postgres.privileges.writing import writes_outside
 from datacanary.warehouse.postgres.session import connected
-from datacanary.warehouse.postgres.writing import writes_outside
 
 pytest_plugins = ("postgres_server",)
 

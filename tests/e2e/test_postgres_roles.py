@@ -12,9 +12,9 @@ from postgres_store import PostgresStore
 from program import Completed, Place, make_place, plain_sql_config
 
 from datacanary.warehouse.connect import connect
-from datacanary.warehouse.postgres.registry import ensure_registry
 from datacanary.warehouse.postgres.release.releases import open_releases
 from datacanary.warehouse.postgres.session import connected
+from datacanary.warehouse.postgres.state.registry import ensure_registry
 
 pytest_plugins = ("postgres_server",)
 

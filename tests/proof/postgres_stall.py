@@ -16,9 +16,9 @@ from psycopg.conninfo import make_conninfo
 from stall import AGED, PRODUCTION, Marks, copy_home, make_place, put_home_back
 
 from datacanary.release.journal import unfinished
-from datacanary.warehouse.postgres.registry import registered
 from datacanary.warehouse.postgres.release.lease import read_lease
 from datacanary.warehouse.postgres.release.ledger import read_journal, read_promotions
+from datacanary.warehouse.postgres.state.registry import registered
 
 GRANTED = (
     "grant select on analytics.orders to public",

@@ -16,7 +16,9 @@ from datacanary.warehouse.postgres.built import BothPlaces
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import connection_name, is_own, run_prefix
-from datacanary.warehouse.postgres.registry import (
+from datacanary.warehouse.postgres.privileges.writing import writes_outside
+from datacanary.warehouse.postgres.session import ALL_ROWS, Connection, connected, conninfo
+from datacanary.warehouse.postgres.state.registry import (
     BUILDS_ARE_KEPT,
     drop_registered,
     end_others,
@@ -25,9 +27,7 @@ from datacanary.warehouse.postgres.registry import (
     register,
     registered,
 )
-from datacanary.warehouse.postgres.session import ALL_ROWS, Connection, connected, conninfo
 from datacanary.warehouse.postgres.workspace.rooms import drop_others
-from datacanary.warehouse.postgres.writing import writes_outside
 
 _SIDES: tuple[Side, ...] = ("base", "head")
 _TABLES = frozenset({"r", "p", "f", "m"})

@@ -25,12 +25,12 @@ from datacanary.warehouse.postgres.catalog import Catalog
 from datacanary.warehouse.postgres.contained import PostgresContained
 from datacanary.warehouse.postgres.errors import in_short, statement
 from datacanary.warehouse.postgres.names import connection_name, is_own
-from datacanary.warehouse.postgres.registry import drop_registered, end_others, registered
+from datacanary.warehouse.postgres.privileges.roles import owns_nothing, symptoms
 from datacanary.warehouse.postgres.release.lease import read_lease, unlock
 from datacanary.warehouse.postgres.release.ledger import read_journal, read_promotions
 from datacanary.warehouse.postgres.release.releases import open_releases
-from datacanary.warehouse.postgres.roles import owns_nothing, symptoms
 from datacanary.warehouse.postgres.session import connected
+from datacanary.warehouse.postgres.state.registry import drop_registered, end_others, registered
 from datacanary.warehouse.postgres.workspace.files import incoming, not_seen
 from datacanary.warehouse.postgres.workspace.workspace import open_workspace
 

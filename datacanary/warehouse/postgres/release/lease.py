@@ -19,8 +19,8 @@ from datacanary.errors import Refused, WarehouseError
 from datacanary.model.release import Lease
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.state import ensure_table, is_there, of_state
-from datacanary.warehouse.postgres.trust import refuse_foreign_state
+from datacanary.warehouse.postgres.state.tables import ensure_table, is_there, of_state
+from datacanary.warehouse.postgres.state.trust import refuse_foreign_state
 
 SECONDS_TO_LIVE = 30.0
 """How long a lease is good for after the last sign of life."""

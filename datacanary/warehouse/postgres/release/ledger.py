@@ -11,8 +11,8 @@ from datacanary.errors import WarehouseError
 from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.state import ensure_table, is_there, of_state
-from datacanary.warehouse.postgres.trust import refuse_foreign_state
+from datacanary.warehouse.postgres.state.tables import ensure_table, is_there, of_state
+from datacanary.warehouse.postgres.state.trust import refuse_foreign_state
 
 _TABLES = TypeAdapter(tuple[LiveTable, ...])
 _ENTRY = TypeAdapter(JournalEntry)

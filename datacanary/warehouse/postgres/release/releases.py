@@ -15,7 +15,6 @@ from datacanary.model.release import JournalEntry, LiveTable, PromotionRecord, R
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import connection_name
-from datacanary.warehouse.postgres.registry import drop_registered, ensure_registry, register, registered
 from datacanary.warehouse.postgres.release.commit import begin, commit, lost
 from datacanary.warehouse.postgres.release.dependents import readers, signature
 from datacanary.warehouse.postgres.release.lease import SECONDS_TO_LIVE, HeldLease, ensure_lease, leased
@@ -33,7 +32,8 @@ from datacanary.warehouse.postgres.release.restore import restore
 from datacanary.warehouse.postgres.release.swap import swap
 from datacanary.warehouse.postgres.release.vetoes import veto
 from datacanary.warehouse.postgres.session import Connection, connect_to, connected, conninfo
-from datacanary.warehouse.postgres.trust import refuse_foreign_state
+from datacanary.warehouse.postgres.state.registry import drop_registered, ensure_registry, register, registered
+from datacanary.warehouse.postgres.state.trust import refuse_foreign_state
 
 _KEPT_AT_LEAST = "7 days"
 _NOW = """

@@ -12,7 +12,6 @@ from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.catalog import Catalog, Found
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import as_kept, run_schema
-from datacanary.warehouse.postgres.registry import make_schema
 from datacanary.warehouse.postgres.release.belongings import Successor, of_views
 from datacanary.warehouse.postgres.release.dependents import View, readers
 from datacanary.warehouse.postgres.release.exchange import (
@@ -31,7 +30,8 @@ from datacanary.warehouse.postgres.release.obstacles import leanings, refuse_clo
 from datacanary.warehouse.postgres.release.pieces import Piece, apart, brought_back, cut, pieces, statistics
 from datacanary.warehouse.postgres.release.succession import Succession, prepare
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.trust import refuse_taken
+from datacanary.warehouse.postgres.state.registry import make_schema
+from datacanary.warehouse.postgres.state.trust import refuse_taken
 
 _UNFIT = """
 SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

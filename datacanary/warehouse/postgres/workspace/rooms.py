@@ -9,14 +9,14 @@ from datacanary.model.location import Login
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.catalog import Catalog
 from datacanary.warehouse.postgres.errors import statement
-from datacanary.warehouse.postgres.registry import (
+from datacanary.warehouse.postgres.session import Connection, connected
+from datacanary.warehouse.postgres.state.registry import (
     BUILDS_ARE_KEPT,
     drop_registered,
     end_others,
     register,
     registered,
 )
-from datacanary.warehouse.postgres.session import Connection, connected
 
 
 class Rooms:

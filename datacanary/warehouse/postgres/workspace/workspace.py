@@ -24,9 +24,9 @@ from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import as_kept, connection_name, fitting, is_own, run_prefix, run_schema
 from datacanary.warehouse.postgres.prune.narrowing import Pruning
 from datacanary.warehouse.postgres.reading import Reading, Spreads, spread_of
-from datacanary.warehouse.postgres.registry import make_schema
 from datacanary.warehouse.postgres.release.ledger import read_promotions
 from datacanary.warehouse.postgres.session import conninfo, conninfo_to_build
+from datacanary.warehouse.postgres.state.registry import make_schema
 from datacanary.warehouse.postgres.workspace.building import Building
 from datacanary.warehouse.postgres.workspace.conditions import conditions
 from datacanary.warehouse.postgres.workspace.files import bring_in, not_seen

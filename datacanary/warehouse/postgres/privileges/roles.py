@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datacanary.errors import WarehouseError
 from datacanary.model.symptom import Symptom
 from datacanary.warehouse.postgres.errors import statement
+from datacanary.warehouse.postgres.privileges.writing import NOBODYS, where_written, writes_outside
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.trust import foreign_state
-from datacanary.warehouse.postgres.writing import NOBODYS, where_written, writes_outside
+from datacanary.warehouse.postgres.state.trust import foreign_state
 
 # Names as the statements that cure something write them.
 _SERVER = """

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from datacanary.errors import Refused, WarehouseError
 from datacanary.warehouse.postgres.errors import statement
+from datacanary.warehouse.postgres.privileges.writing import writes_outside
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.writing import writes_outside
 
 # Checks and defaults of ours, as the server writes them; a literal is no code either.
 _CHECKS = ["CHECK (one)", "CHECK ((kind = ANY (ARRAY['build'::text, 'replaced'::text])))"]

@@ -12,10 +12,10 @@ from datacanary.model.release import Registered
 from datacanary.warehouse.postgres import sql
 from datacanary.warehouse.postgres.errors import statement
 from datacanary.warehouse.postgres.names import connection_name, is_kept, is_own, run_prefix
-from datacanary.warehouse.postgres.reached import reached
 from datacanary.warehouse.postgres.session import Connection
-from datacanary.warehouse.postgres.state import ensure_table, is_there, of_state, quoted_names
-from datacanary.warehouse.postgres.trust import avoid_foreign_state
+from datacanary.warehouse.postgres.state.reached import reached
+from datacanary.warehouse.postgres.state.tables import ensure_table, is_there, of_state, quoted_names
+from datacanary.warehouse.postgres.state.trust import avoid_foreign_state
 
 BUILDS_ARE_KEPT = "3 days"
 """As long as a run's tables are kept on this machine."""

@@ -1,0 +1,1 @@
+"""What the role of a connection may do in a PostgreSQL database."""
